@@ -1,0 +1,75 @@
+/** The exports of sipml.wasm, as src/bridge/abi.h declares them. */
+
+/** `SIPML_ABI_VERSION` of abi.h. */
+export const ABI_VERSION = 1;
+
+/** `enum sipml_error` of abi.h. */
+export const ERROR_CODES = {
+  invalid_json: -1,
+  invalid_argument: -2,
+  unknown_id: -3,
+  wrong_state: -4,
+  limit_exceeded: -5,
+  not_connected: -6,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** `enum sipml_output_kind` of abi.h. */
+export const OUTPUT_KINDS = {
+  transmit: 1,
+  event: 2,
+  media: 3,
+  log: 4,
+} as const;
+
+export type OutputKind = keyof typeof OUTPUT_KINDS;
+
+/** `struct sipml_output` in wasm32: this many 32-bit words, in this order. */
+export const OUTPUT_WORDS = {
+  kind: 0,
+  flow: 1,
+  head: 2,
+  head_length: 3,
+  body: 4,
+  body_length: 5,
+} as const;
+
+/** What every module of this family exports: sipml.wasm and sipml-server.wasm. */
+export interface CommonExports {
+  readonly memory: WebAssembly.Memory;
+  /** The start of a reactor module; absent when it has no static constructors. */
+  readonly _initialize?: () => void;
+  sipml_abi_version(): number;
+  sipml_input_buffer(size: number): number;
+  sipml_last_error(): number;
+}
+
+/** Pointers and ids are unsigned 32-bit, times are milliseconds, results are ids or error codes. */
+export interface AgentExports extends CommonExports {
+  sipml_agent_create(length: number): number;
+  sipml_agent_destroy(agent: number): void;
+  sipml_agent_connected(agent: number, now: number): number;
+  sipml_agent_disconnected(agent: number, now: number): number;
+  sipml_agent_receive(agent: number, length: number, now: number): number;
+  sipml_agent_command(agent: number, headLength: number, bodyLength: number, now: number): number;
+  sipml_agent_timer_fired(agent: number, now: number): number;
+  sipml_agent_deadline(agent: number): number;
+  sipml_agent_poll(agent: number): number;
+}
+
+/** The function exports that a module must have to be used as an agent. */
+export const AGENT_EXPORTS = [
+  "sipml_abi_version",
+  "sipml_input_buffer",
+  "sipml_last_error",
+  "sipml_agent_create",
+  "sipml_agent_destroy",
+  "sipml_agent_connected",
+  "sipml_agent_disconnected",
+  "sipml_agent_receive",
+  "sipml_agent_command",
+  "sipml_agent_timer_fired",
+  "sipml_agent_deadline",
+  "sipml_agent_poll",
+] as const satisfies readonly (keyof AgentExports)[];

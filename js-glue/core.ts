@@ -1,0 +1,115 @@
+/** The agents of one sipml.wasm instance: each method is one input or one poll. */
+
+import { AGENT_EXPORTS } from "./abi.js";
+import type { AgentExports } from "./abi.js";
+import { Instance, toBytes } from "./memory.js";
+import type { Bytes } from "./memory.js";
+import type { AgentConfig, Command, Event, Log, MediaRequest } from "./protocol.js";
+
+/** What an agent wants done, in the order in which it was made. */
+export type Output =
+  | { readonly kind: "transmit"; readonly body: Uint8Array }
+  | { readonly kind: "event"; readonly event: Event; readonly body: Uint8Array }
+  | { readonly kind: "media"; readonly request: MediaRequest; readonly body: Uint8Array }
+  | { readonly kind: "log"; readonly log: Log; readonly body: Uint8Array };
+
+/** An id that `createAgent` returned. */
+export type AgentId = number;
+
+/** What `Driver` needs of a core. */
+export interface AgentCore {
+  /** @throws CommandError if the configuration is refused. */
+  createAgent(config: AgentConfig): AgentId;
+  destroyAgent(agent: AgentId): void;
+  connected(agent: AgentId, now: number): void;
+  disconnected(agent: AgentId, now: number): void;
+  /** One WebSocket message. */
+  receive(agent: AgentId, message: Uint8Array, now: number): void;
+  /**
+   * Returns the id of what the command made, or 0.
+   * @throws CommandError if it is refused.
+   */
+  command(agent: AgentId, command: Command, body: Bytes, now: number): number;
+  timerFired(agent: AgentId, now: number): void;
+  /** When `timerFired` is due; Infinity when nothing is pending. */
+  deadline(agent: AgentId): number;
+  /** The next output; undefined when drained. */
+  poll(agent: AgentId): Output | undefined;
+}
+
+/** Every method throws CoreCrashed once the module has trapped. */
+export class Core implements AgentCore {
+  private readonly instance: Instance<AgentExports>;
+
+  /** @throws IncompatibleModule if the module is not a sipml.wasm of this package's version. */
+  constructor(module: WebAssembly.Module) {
+    this.instance = new Instance<AgentExports>(module, AGENT_EXPORTS);
+  }
+
+  get crashed(): boolean {
+    return this.instance.crashed;
+  }
+
+  /** Octets of memory in use by the module, for tests of leaks. */
+  get memorySize(): number {
+    return this.instance.memorySize;
+  }
+
+  createAgent(config: AgentConfig): AgentId {
+    const head = toBytes(JSON.stringify(config));
+    this.instance.write([head]);
+    return this.instance.check(this.instance.run((e) => e.sipml_agent_create(head.length)));
+  }
+
+  destroyAgent(agent: AgentId): void {
+    this.instance.run((e) => e.sipml_agent_destroy(agent));
+  }
+
+  connected(agent: AgentId, now: number): void {
+    this.instance.check(this.instance.run((e) => e.sipml_agent_connected(agent, now)));
+  }
+
+  disconnected(agent: AgentId, now: number): void {
+    this.instance.check(this.instance.run((e) => e.sipml_agent_disconnected(agent, now)));
+  }
+
+  receive(agent: AgentId, message: Uint8Array, now: number): void {
+    this.instance.write([message]);
+    this.instance.check(
+      this.instance.run((e) => e.sipml_agent_receive(agent, message.length, now)),
+    );
+  }
+
+  command(agent: AgentId, command: Command, body: Bytes, now: number): number {
+    const head = toBytes(JSON.stringify(command));
+    const content = toBytes(body);
+    this.instance.write([head, content]);
+    return this.instance.check(
+      this.instance.run((e) => e.sipml_agent_command(agent, head.length, content.length, now)),
+    );
+  }
+
+  timerFired(agent: AgentId, now: number): void {
+    this.instance.check(this.instance.run((e) => e.sipml_agent_timer_fired(agent, now)));
+  }
+
+  deadline(agent: AgentId): number {
+    return this.instance.run((e) => e.sipml_agent_deadline(agent));
+  }
+
+  poll(agent: AgentId): Output | undefined {
+    const raw = this.instance.read(this.instance.run((e) => e.sipml_agent_poll(agent)));
+    if (!raw) return undefined;
+    const body = raw.body;
+    switch (raw.kind) {
+      case "transmit":
+        return { kind: "transmit", body };
+      case "event":
+        return { kind: "event", event: this.instance.parse(raw.head) as Event, body };
+      case "media":
+        return { kind: "media", request: this.instance.parse(raw.head) as MediaRequest, body };
+      case "log":
+        return { kind: "log", log: this.instance.parse(raw.head) as Log, body };
+    }
+  }
+}

@@ -1,0 +1,337 @@
+#include "agent/agent.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "message/redact.hpp"
+
+namespace sipml::agent {
+
+using usage::CommandErrorCode;
+using usage::Context;
+
+namespace {
+
+template <typename Map>
+CommandError unknown(const char* key, const Map&) {
+  return {CommandErrorCode::unknown_id, key, std::string("there is no such ") + key};
+}
+
+usage::Config with_invalid_host(usage::Config config, crypto::Random& random) {
+  config.invalid_host = random.token(12) + ".invalid";
+  return config;
+}
+
+}  // namespace
+
+Agent::Agent(usage::Config config, const std::array<std::uint8_t, 32>& entropy)
+    : random_(entropy),
+      // RFC 7118 section 5: a browser has no address that a peer could use.
+      transactions_(transaction::Timers{}, {}) {
+  config_ = with_invalid_host(std::move(config), random_);
+  transactions_ = transaction::Layer(transaction::Timers{}, config_.invalid_host);
+}
+
+Context Agent::context(Instant now) {
+  return {now,           connection_ == connection::State::connected,
+          config_,       random_,
+          transactions_, credentials_,
+          outputs_};
+}
+
+std::optional<usage::Output> Agent::poll() {
+  if (outputs_.empty()) return std::nullopt;
+  usage::Output output = std::move(outputs_.front());
+  outputs_.pop_front();
+  return output;
+}
+
+std::optional<Instant> Agent::deadline() const {
+  std::optional<Instant> earliest = timers_.deadline();
+  const auto consider = [&earliest](std::optional<Instant> at) {
+    if (at && (!earliest || *at < *earliest)) earliest = at;
+  };
+  consider(transactions_.deadline());
+  for (const auto& [id, call] : calls_) consider(call.deadline());
+  for (const auto& [id, registration] : registrations_) consider(registration.deadline());
+  return earliest;
+}
+
+void Agent::step(connection::On on, Instant now) {
+  const auto row = find_transition(connection::table, connection_, on);
+  if (!row) return;
+  connection_ = row->to;
+  using connection::Do;
+  using Value = usage::ConnectionState::Value;
+  const auto does = [&row](Do action) { return connection::contains(row->actions, action); };
+  const auto tell = [this](Value value) {
+    outputs_.emplace_back(usage::Event(usage::ConnectionState{value}));
+  };
+  if (does(Do::stop_timers)) {
+    timers_.stop(Timer::reconnect);
+    timers_.stop(Timer::give_up);
+  }
+  if (does(Do::start_give_up)) {
+    attempts_ = 0;
+    timers_.start(Timer::give_up, now + config_.reconnect_time);
+  }
+  if (does(Do::start_retry)) {
+    const std::int64_t wait = connection::back_off(attempts_++);
+    const auto half = static_cast<std::uint32_t>(wait / 2);
+    timers_.start(Timer::reconnect, now + milliseconds(half + random_.below(half + 1)));
+  }
+  if (does(Do::close)) outputs_.emplace_back(usage::Event(usage::Disconnect{}));
+  if (does(Do::tell_connecting)) tell(Value::connecting);
+  if (does(Do::tell_connected)) tell(Value::connected);
+  if (does(Do::tell_reconnecting)) tell(Value::reconnecting);
+  if (does(Do::open)) outputs_.emplace_back(usage::Event(usage::Connect{}));
+  if (does(Do::tell_failed)) {
+    Context ctx = context(now);
+    for (auto& [id, registration] : registrations_) registration.give_up(ctx);
+    tell(Value::failed);
+  }
+}
+
+void Agent::connected(Instant now) {
+  step(connection::On::opened, now);
+  if (connection_ == connection::State::connected) {
+    Context ctx = context(now);
+    for (auto& [id, registration] : registrations_) registration.connected(ctx);
+    for (auto& [id, call] : calls_) call.connected(ctx);
+  }
+  settle(now);
+}
+
+void Agent::disconnected(Instant now) {
+  const bool was_connected = connection_ == connection::State::connected;
+  step(connection::On::closed, now);
+  if (was_connected) {
+    transaction::Outbox outbox;
+    for (const auto& indication : transactions_.disconnected(0, now, outbox))
+      deliver(indication, nullptr, now);
+    Context ctx = context(now);
+    for (auto& [id, registration] : registrations_) registration.disconnected(ctx);
+    for (auto& [id, call] : calls_) call.disconnected(ctx);
+  }
+  settle(now);
+}
+
+void Agent::timer_fired(Instant now) {
+  while (const auto timer = timers_.take_due(now)) {
+    switch (*timer) {
+      case Timer::reconnect:
+        step(connection::On::retry_due, now);
+        break;
+      case Timer::give_up:
+        step(connection::On::gave_up, now);
+        break;
+      case Timer::stop_calls:
+        calls_.clear();
+        break;
+      case Timer::stop_all:
+        calls_.clear();
+        registrations_.clear();
+        break;
+      case Timer::count:
+        break;
+    }
+  }
+  transaction::Outbox outbox;
+  const auto indications = transactions_.timer_fired(now, outbox);
+  Context ctx = context(now);
+  ctx.flush(outbox);
+  for (const auto& indication : indications) deliver(indication, nullptr, now);
+  for (auto& [id, call] : calls_) call.timer_fired(ctx);
+  for (auto& [id, registration] : registrations_) registration.timer_fired(ctx);
+  settle(now);
+}
+
+bool Agent::has_live_registration() const {
+  return std::any_of(registrations_.begin(), registrations_.end(),
+                     [](const auto& entry) { return !entry.second.has_ended(); });
+}
+
+/// After each input: calls that are over are forgotten, and a stop goes on.
+void Agent::settle(Instant now) {
+  std::erase_if(calls_, [](const auto& entry) { return entry.second.has_ended(); });
+  if (stopping_ != Stopping::no) advance_stop(now);
+}
+
+void Agent::advance_stop(Instant now) {
+  if (stopping_ == Stopping::calls && calls_.empty()) {
+    stopping_ = Stopping::registrations;
+    timers_.stop(Timer::stop_calls);
+    Context ctx = context(now);
+    for (auto& [id, registration] : registrations_) (void)registration.unregister(ctx);
+  }
+  if (stopping_ == Stopping::registrations && !has_live_registration()) {
+    stopping_ = Stopping::no;
+    timers_.stop(Timer::stop_all);
+    registrations_.clear();
+    step(connection::On::stop, now);
+    transactions_ = transaction::Layer(transaction::Timers{}, config_.invalid_host);
+    credentials_.clear();
+    outputs_.emplace_back(usage::Event(usage::Stopped{}));
+  }
+}
+
+Result<std::uint32_t, CommandError> Agent::execute(Command command, Instant now) {
+  Answer answer = std::visit(
+      [this, now](auto&& value) { return execute(std::forward<decltype(value)>(value), now); },
+      std::move(command));
+  settle(now);
+  return answer;
+}
+
+namespace {
+
+/// 0, or the error that a usage gave.
+Result<std::uint32_t, CommandError> outcome(std::optional<CommandError> error) {
+  if (error) return std::move(*error);
+  return std::uint32_t{0};
+}
+
+}  // namespace
+
+Agent::Answer Agent::execute(Start /*command*/, Instant now) {
+  if (stopping_ != Stopping::no)
+    return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
+  step(connection::On::start, now);
+  return std::uint32_t{0};
+}
+
+Agent::Answer Agent::execute(const Stop& command, Instant now) {
+  if (stopping_ != Stopping::no) return std::uint32_t{0};
+  stopping_ = Stopping::calls;
+  const Duration timeout = milliseconds(std::max<std::int64_t>(command.timeout, 0));
+  // As sipML5: calls may take two thirds of the time, registrations the rest.
+  timers_.start(Timer::stop_calls, now + timeout * 2 / 3);
+  timers_.start(Timer::stop_all, now + timeout);
+  Context ctx = context(now);
+  for (auto& [id, call] : calls_) (void)call.hang_up({}, ctx);
+  return std::uint32_t{0};
+}
+
+Agent::Answer Agent::execute(Configure command, Instant /*now*/) {
+  command.config.invalid_host = config_.invalid_host;
+  if (command.config.password != config_.password ||
+      command.config.authorization_user != config_.authorization_user)
+    credentials_.clear();
+  config_ = std::move(command.config);
+  return std::uint32_t{0};
+}
+
+Agent::Answer Agent::execute(Register command, Instant now) {
+  Context ctx = context(now);
+  if (!ctx.connected)
+    return CommandError{CommandErrorCode::not_connected, "", "there is no connection"};
+  if (stopping_ != Stopping::no)
+    return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
+  std::uint32_t id = command.registration.value_or(0);
+  if (!command.registration) {
+    std::erase_if(registrations_, [](const auto& entry) { return entry.second.has_ended(); });
+    if (registrations_.size() >= limits::call_count)
+      return CommandError{CommandErrorCode::limit_exceeded, "", "there are too many registrations"};
+    id = ++last_id_;
+    registrations_.emplace(id, usage::Registration(id, ctx));
+  }
+  auto found = registrations_.find(id);
+  if (found == registrations_.end()) {
+    // One that ended may be gone by now; its id stays its own.
+    if (id == 0 || id > last_id_) return unknown("registration", registrations_);
+    found = registrations_.emplace(id, usage::Registration(id, ctx)).first;
+  }
+  if (auto error = found->second.start(std::move(command.options), ctx)) return std::move(*error);
+  return id;
+}
+
+Agent::Answer Agent::execute(const Unregister& command, Instant now) {
+  const auto found = registrations_.find(command.registration);
+  if (found == registrations_.end()) return unknown("registration", registrations_);
+  Context ctx = context(now);
+  return outcome(found->second.unregister(ctx));
+}
+
+Agent::Answer Agent::execute(PlaceCall command, Instant now) {
+  Context ctx = context(now);
+  if (!ctx.connected)
+    return CommandError{CommandErrorCode::not_connected, "", "there is no connection"};
+  if (stopping_ != Stopping::no)
+    return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
+  if (calls_.size() >= limits::call_count)
+    return CommandError{CommandErrorCode::limit_exceeded, "", "there are too many calls"};
+  if (!command.directions.audio && !command.directions.video)
+    return CommandError{CommandErrorCode::invalid_argument, "audio",
+                        "a call needs audio, video or both"};
+  auto target = uri::parse_destination(command.to, config_.domain);
+  if (!target)
+    return CommandError{CommandErrorCode::invalid_argument, "to",
+                        std::string(target.error().reason) + " at offset " +
+                            std::to_string(target.error().offset)};
+  uri::NameAddr to;
+  to.uri = std::move(target).value();
+  uri::NameAddr from;
+  from.display_name = config_.display_name;
+  from.uri = command.from.value_or(config_.uri);
+  command.options.media.session_name = config_.session_name;
+  const std::uint32_t id = ++last_id_;
+  calls_.emplace(id, usage::Call::outgoing(id, std::move(from), std::move(to), command.directions,
+                                           std::move(command.options), ctx));
+  return id;
+}
+
+Agent::Answer Agent::execute(const Accept& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  usage::CallOptions options = command.options;
+  options.media.session_name = config_.session_name;
+  return outcome(found->second.accept(command.directions, options, ctx));
+}
+
+Agent::Answer Agent::execute(const Reject& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.reject(command.status, command.reason, command.headers, ctx));
+}
+
+Agent::Answer Agent::execute(const HangUp& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.hang_up(command.headers, ctx));
+}
+
+Agent::Answer Agent::execute(const ChangeCall& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.change(command.change, command.directions, ctx));
+}
+
+Agent::Answer Agent::execute(SendInfo command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.info(command.content_type, std::move(command.body), ctx));
+}
+
+Agent::Answer Agent::execute(const MediaReady& command, Instant now) {
+  // The browser may answer for a call that is over: that is no error.
+  if (const auto found = calls_.find(command.call); found != calls_.end()) {
+    Context ctx = context(now);
+    found->second.media_ready(command.token, command.description, ctx);
+  }
+  return std::uint32_t{0};
+}
+
+Agent::Answer Agent::execute(const MediaFailed& command, Instant now) {
+  if (const auto found = calls_.find(command.call); found != calls_.end()) {
+    Context ctx = context(now);
+    found->second.media_failed(command.token, command.error, command.text, ctx);
+  }
+  return std::uint32_t{0};
+}
+
+}  // namespace sipml::agent

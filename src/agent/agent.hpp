@@ -1,0 +1,104 @@
+/// The user agent: one input, then drain. This is the C++ interface of the whole core.
+///
+/// Inputs are what comes from the network, the clock and the application; each changes the state and
+/// appends outputs, which poll() hands over in order. Nothing here reads a clock or a socket.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/command.hpp"
+#include "agent/connection.hpp"
+#include "base/result.hpp"
+#include "base/timer_set.hpp"
+#include "usage/context.hpp"
+
+namespace sipml::agent {
+
+using usage::CommandError;
+
+class Agent {
+ public:
+  /// `entropy` seeds every tag, branch, Call-ID and cnonce; the same seed gives the same octets.
+  Agent(usage::Config config, const std::array<std::uint8_t, 32>& entropy);
+
+  const usage::Config& config() const { return config_; }
+
+  // Inputs.
+  void connected(Instant now);
+  void disconnected(Instant now);
+  /// One WebSocket message.
+  void receive(std::string_view bytes, Instant now);
+  void timer_fired(Instant now);
+  /// The id of what the command made, or 0.
+  Result<std::uint32_t, CommandError> execute(Command command, Instant now);
+
+  // Outputs.
+  std::optional<usage::Output> poll();
+  std::optional<Instant> deadline() const;
+
+  /// Nothing is held and nothing waits, but for the connection.
+  bool is_idle() const { return calls_.empty() && transactions_.size() == 0; }
+
+ private:
+  enum class Timer : std::uint8_t { reconnect, give_up, stop_calls, stop_all, count };
+  enum class Stopping : std::uint8_t { no, calls, registrations };
+  using Answer = Result<std::uint32_t, CommandError>;
+
+  usage::Context context(Instant now);
+
+  // agent.cpp
+  void step(connection::On on, Instant now);
+  Answer execute(Start command, Instant now);
+  Answer execute(const Stop& command, Instant now);
+  Answer execute(Configure command, Instant now);
+  Answer execute(Register command, Instant now);
+  Answer execute(const Unregister& command, Instant now);
+  Answer execute(PlaceCall command, Instant now);
+  Answer execute(const Accept& command, Instant now);
+  Answer execute(const Reject& command, Instant now);
+  Answer execute(const HangUp& command, Instant now);
+  Answer execute(const ChangeCall& command, Instant now);
+  Answer execute(SendInfo command, Instant now);
+  Answer execute(const MediaReady& command, Instant now);
+  Answer execute(const MediaFailed& command, Instant now);
+  void settle(Instant now);
+  void advance_stop(Instant now);
+  bool has_live_registration() const;
+
+  // routing.cpp
+  void deliver(const transaction::Indication& indication, const message::Message* response,
+               Instant now);
+  void receive_response(const message::Message& response, Instant now);
+  void receive_request(const message::Message& request, Instant now);
+  void receive_cancel(const message::Message& request, transaction::Id id, Instant now);
+  void receive_outside_dialog(const message::Message& request, transaction::Id id, Instant now);
+  void receive_invite(const message::Message& request, transaction::Id id, Instant now);
+  void end_stray_2xx(const message::Message& response, Instant now);
+  void refuse_statelessly(const message::Message& request, int status, std::string_view reason,
+                          Instant now);
+  void respond(const message::Message& request, transaction::Id id, int status, Instant now,
+               const message::HeaderFields& more = {});
+  void diagnose(std::string code, std::string text, std::optional<std::size_t> offset);
+
+  usage::Config config_;
+  crypto::Random random_;
+  transaction::Layer transactions_;
+  auth::Credentials credentials_;
+  std::deque<usage::Output> outputs_;
+  std::map<std::uint32_t, usage::Call> calls_;
+  std::map<std::uint32_t, usage::Registration> registrations_;
+  std::uint32_t last_id_ = 0;
+
+  connection::State connection_ = connection::State::idle;
+  std::uint32_t attempts_ = 0;
+  TimerSet<Timer> timers_;
+  Stopping stopping_ = Stopping::no;
+};
+
+}  // namespace sipml::agent

@@ -1,0 +1,91 @@
+/// What the application asks of the user agent; one struct a Command of js-glue/protocol.ts, which says
+/// what each field means.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "usage/call.hpp"
+#include "usage/config.hpp"
+#include "usage/event.hpp"
+#include "usage/registration.hpp"
+
+namespace sipml::agent {
+
+struct Start {};
+
+struct Stop {
+  std::int64_t timeout = 3000;
+};
+
+/// The whole configuration, as the bridge has merged it.
+struct Configure {
+  usage::Config config;
+};
+
+struct Register {
+  std::optional<std::uint32_t> registration;
+  usage::RegistrationOptions options;
+};
+
+struct Unregister {
+  std::uint32_t registration = 0;
+};
+
+struct PlaceCall {
+  /// As the user typed it.
+  std::string to;
+  std::optional<uri::Uri> from;
+  usage::MediaDirections directions;
+  usage::CallOptions options;
+};
+
+struct Accept {
+  std::uint32_t call = 0;
+  std::optional<usage::MediaDirections> directions;
+  usage::CallOptions options;
+};
+
+struct Reject {
+  std::uint32_t call = 0;
+  int status = 603;
+  std::string reason;
+  message::HeaderFields headers;
+};
+
+struct HangUp {
+  std::uint32_t call = 0;
+  message::HeaderFields headers;
+};
+
+struct ChangeCall {
+  std::uint32_t call = 0;
+  usage::Change change = usage::Change::hold;
+  std::optional<usage::MediaDirections> directions;
+};
+
+struct SendInfo {
+  std::uint32_t call = 0;
+  std::string content_type;
+  std::string body;
+};
+
+struct MediaReady {
+  std::uint32_t call = 0;
+  std::uint32_t token = 0;
+  std::string description;
+};
+
+struct MediaFailed {
+  std::uint32_t call = 0;
+  std::uint32_t token = 0;
+  usage::MediaError error = usage::MediaError::failed;
+  std::string text;
+};
+
+using Command = std::variant<Start, Stop, Configure, Register, Unregister, PlaceCall, Accept, Reject,
+                             HangUp, ChangeCall, SendInfo, MediaReady, MediaFailed>;
+
+}  // namespace sipml::agent

@@ -1,0 +1,253 @@
+/// Who gets which message: RFC 3261 sections 8.1.3, 8.2, 9.2, 12.2.2 and 18.
+#include <algorithm>
+
+#include "agent/agent.hpp"
+#include "base/ascii.hpp"
+#include "base/limits.hpp"
+#include "grammar/tokens.hpp"
+#include "message/redact.hpp"
+
+namespace sipml::agent {
+
+using message::HeaderName;
+using usage::Context;
+
+namespace {
+
+/// RFC 5626 section 4.4.1: a server pings with two CRLFs and wants one back.
+bool is_ping(std::string_view bytes) { return bytes == "\r\n\r\n"; }
+bool is_pong(std::string_view bytes) { return bytes == "\r\n"; }
+
+/// Option tags of Require that we do not support, as a list for Unsupported.
+std::string unsupported_options(const message::Message& request) {
+  std::string list;
+  for (std::string_view option : request.values(HeaderName::require)) {
+    if (!list.empty()) list += ", ";
+    list += option;
+  }
+  return list;
+}
+
+}  // namespace
+
+void Agent::diagnose(std::string code, std::string text, std::optional<std::size_t> offset) {
+  outputs_.emplace_back(
+      usage::Event(usage::Diagnostic{std::move(code), std::move(text), offset}));
+}
+
+void Agent::receive(std::string_view bytes, Instant now) {
+  if (is_ping(bytes)) {
+    outputs_.emplace_back(usage::Transmit{"\r\n"});
+    return;
+  }
+  if (is_pong(bytes)) return;
+  auto parsed = message::parse_message(std::string(bytes));
+  if (!parsed) {
+    diagnose("not_sip", std::string(parsed.error().reason), parsed.error().offset);
+    return;
+  }
+  const message::Message& message = *parsed;
+  if (config_.trace) outputs_.emplace_back(usage::Log{false, message::redact(bytes)});
+  for (const message::Diagnostic& diagnostic : message.diagnostics())
+    diagnose("malformed_header",
+             diagnostic.header.empty() ? std::string(diagnostic.reason)
+                                       : diagnostic.header + ": " + std::string(diagnostic.reason),
+             diagnostic.offset);
+  if (message.is_request())
+    receive_request(message, now);
+  else
+    receive_response(message, now);
+  settle(now);
+}
+
+void Agent::deliver(const transaction::Indication& indication, const message::Message* response,
+                    Instant now) {
+  if (response && !usage::is_challenge(response->status()) && response->status() != 403 &&
+      response->status() >= 200)
+    credentials_.accepted(indication.request);
+  Context ctx = context(now);
+  const std::uint32_t usage = indication.owner.usage;
+  if (const auto call = calls_.find(usage); call != calls_.end()) {
+    if (response)
+      call->second.response(indication, *response, ctx);
+    else
+      call->second.no_response(indication, ctx);
+  } else if (const auto found = registrations_.find(usage); found != registrations_.end()) {
+    if (response)
+      found->second.response(indication, *response, ctx);
+    else
+      found->second.no_response(indication, ctx);
+  } else if (response && response->cseq().method == "INVITE" && response->status() >= 200 &&
+             response->status() < 300) {
+    end_stray_2xx(*response, now);
+  }
+}
+
+void Agent::receive_response(const message::Message& response, Instant now) {
+  if (response.fault()) {
+    diagnose("malformed_response", std::string(response.fault()->reason), std::nullopt);
+    return;
+  }
+  // 8.1.3.3: more than one Via means that it went astray; 18.1.2: so does another's sent-by.
+  if (response.via_count() != 1 || response.top_via().sent_by != transactions_.sent_by()) {
+    diagnose("misrouted_response", "the Via of a response is not ours", std::nullopt);
+    return;
+  }
+  transaction::Outbox outbox;
+  const auto received = transactions_.receive_response(response, now, outbox);
+  Context ctx = context(now);
+  ctx.flush(outbox);
+  if (received.indication) deliver(*received.indication, &response, now);
+  const bool is_2xx_to_invite = response.status() >= 200 && response.status() < 300 &&
+                                response.cseq().method == "INVITE";
+  if (received.matched || !is_2xx_to_invite) return;
+  for (auto& [id, call] : calls_)
+    if (call.owns_response(response)) {
+      call.late_2xx(response, ctx);
+      return;
+    }
+  end_stray_2xx(response, now);
+}
+
+/// A 2xx for a call that is over: the peer believes in it, so it is acknowledged and ended
+/// (13.2.2.4).
+void Agent::end_stray_2xx(const message::Message& response, Instant now) {
+  message::Request invite;
+  invite.method = "INVITE";
+  if (const auto contact = response.values(HeaderName::contact); contact.empty()) return;
+  invite.request_uri = uri::to_string(response.to().uri);
+  invite.headers = {{"From", std::string(*response.header(HeaderName::from))}};
+  dialog::Dialog dialog = dialog::Dialog::from_response(invite, response);
+  Context ctx = context(now);
+  ctx.send_ack(dialog.make_ack(response.cseq().number));
+  ctx.send(dialog.make_request("BYE"), {});
+}
+
+void Agent::refuse_statelessly(const message::Message& request, int status,
+                               std::string_view reason, Instant now) {
+  const auto response = message::make_response(request, status, random_.token(12), reason);
+  transaction::Outbox outbox{{0, message::write(response)}};
+  context(now).flush(outbox);
+}
+
+void Agent::respond(const message::Message& request, transaction::Id id, int status, Instant now,
+                    const message::HeaderFields& more) {
+  message::Response response = message::make_response(request, status, random_.token(12));
+  for (const message::HeaderField& field : more) response.headers.push_back(field);
+  context(now).respond(id, response);
+}
+
+void Agent::receive_request(const message::Message& request, Instant now) {
+  if (request.fault()) {
+    diagnose("malformed_request", std::string(request.fault()->reason), std::nullopt);
+    if (request.is_answerable())
+      refuse_statelessly(request, request.fault()->status, request.fault()->reason, now);
+    return;
+  }
+  transaction::Outbox outbox;
+  const auto received = transactions_.receive_request(request, 0, now, outbox);
+  Context ctx = context(now);
+  ctx.flush(outbox);
+  if (received.arrival == transaction::Arrival::absorbed) return;
+  if (received.arrival == transaction::Arrival::refused) {
+    refuse_statelessly(request, 503, {}, now);
+    return;
+  }
+  if (request.method() == "CANCEL") {
+    receive_cancel(request, received.id, now);
+    return;
+  }
+  if (request.to().tag().empty()) {
+    if (request.method() != "ACK") receive_outside_dialog(request, received.id, now);
+    return;
+  }
+  for (auto& [id, call] : calls_) {
+    if (!call.owns_request(request)) continue;
+    if (request.method() == "ACK")
+      call.ack(request, ctx);
+    else
+      call.request(request, received.id, ctx);
+    return;
+  }
+  if (request.method() != "ACK") respond(request, received.id, 481, now);
+}
+
+void Agent::receive_cancel(const message::Message& request, transaction::Id id, Instant now) {
+  const transaction::Id invite = transactions_.cancel_target(request);
+  respond(request, id, invite == 0 ? 481 : 200, now);
+  Context ctx = context(now);
+  for (auto& [number, call] : calls_)
+    if (call.is_cancelled_by(invite)) call.cancelled(ctx);
+}
+
+void Agent::receive_outside_dialog(const message::Message& request, transaction::Id id,
+                                   Instant now) {
+  const std::string_view method = request.method();
+  if (method != "INVITE" && method != "OPTIONS") {
+    // 8.2.1; for what only lives in a dialog there is none (12.2.2).
+    const bool needs_dialog = method == "BYE" || method == "INFO" || method == "NOTIFY" ||
+                              method == "UPDATE" || method == "PRACK";
+    if (needs_dialog)
+      respond(request, id, 481, now);
+    else
+      respond(request, id, 405, now, {{"Allow", std::string(usage::allowed_methods)}});
+    return;
+  }
+  const auto target = uri::parse(request.request_uri());
+  if (!target) {
+    respond(request, id, 400, now);
+    return;
+  }
+  if (!target->is_sip()) {
+    respond(request, id, 416, now);
+    return;
+  }
+  if (const std::string unsupported = unsupported_options(request); !unsupported.empty()) {
+    respond(request, id, 420, now, {{"Unsupported", unsupported}});
+    return;
+  }
+  if (method == "OPTIONS") {
+    // 11.2: as an INVITE would be answered.
+    respond(request, id, calls_.size() >= limits::call_count ? 486 : 200, now,
+            {{"Allow", std::string(usage::allowed_methods)},
+             {"Accept", std::string(usage::accepted_types)},
+             {"Accept-Encoding", "identity"},
+             {"Accept-Language", "en"},
+             {"Supported", ""},
+             {"Contact", usage::contact_value(config_, {}, "OPTIONS")}});
+    return;
+  }
+  receive_invite(request, id, now);
+}
+
+void Agent::receive_invite(const message::Message& request, transaction::Id id, Instant now) {
+  for (const auto& [number, call] : calls_)
+    if (call.is_merged(request)) {
+      respond(request, id, 482, now);
+      return;
+    }
+  if (const auto encoding = request.header(HeaderName::content_encoding);
+      encoding && !ascii::equal_ignoring_case(*encoding, "identity")) {
+    respond(request, id, 415, now, {{"Accept-Encoding", "identity"}});
+    return;
+  }
+  if (!request.body().empty() && request.content_type() != usage::accepted_types) {
+    respond(request, id, 415, now, {{"Accept", std::string(usage::accepted_types)}});
+    return;
+  }
+  if (request.values(HeaderName::contact).empty()) {
+    // 8.1.1.8: without it there is no remote target.
+    respond(request, id, 400, now);
+    return;
+  }
+  if (stopping_ != Stopping::no || calls_.size() >= limits::call_count) {
+    respond(request, id, stopping_ != Stopping::no ? 480 : 486, now);
+    return;
+  }
+  const std::uint32_t number = ++last_id_;
+  Context ctx = context(now);
+  if (auto call = usage::Call::incoming(number, request, id, ctx))
+    calls_.emplace(number, std::move(*call));
+}
+
+}  // namespace sipml::agent

@@ -1,0 +1,383 @@
+#include "bridge/json_command.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "base/ascii.hpp"
+#include "bridge/json.hpp"
+#include "bridge/names.hpp"
+#include "crypto/hex.hpp"
+#include "grammar/char_class.hpp"
+
+namespace sipml::bridge {
+
+using usage::CommandErrorCode;
+
+namespace {
+
+/// Headers that the core writes itself; another value would break the dialog or the transaction.
+constexpr std::string_view reserved_headers[] = {
+    "Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq", "Max-Forwards", "Content-Length", "l",
+    "Authorization", "Proxy-Authorization"};
+
+/// Reads the keys of one JSON object and keeps the first thing that was wrong.
+class Reader {
+ public:
+  explicit Reader(const Json& json) : json_(json) {}
+
+  const std::optional<CommandError>& error() const { return error_; }
+
+  void fail(std::string argument, std::string message) {
+    if (!error_)
+      error_ = CommandError{CommandErrorCode::invalid_argument, std::move(argument),
+                            std::move(message)};
+  }
+
+  bool has(const char* key) const { return json_.contains(key) && !json_[key].is_null(); }
+
+  std::optional<std::string> text(const char* key) {
+    if (!has(key)) return std::nullopt;
+    const Json& value = json_[key];
+    if (!value.is_string()) {
+      fail(key, std::string(key) + " is not a string");
+      return std::nullopt;
+    }
+    const std::string& result = *value.get_ptr<const std::string*>();
+    if (ascii::has_line_break(result)) {
+      fail(key, std::string(key) + " holds CR, LF or NUL");
+      return std::nullopt;
+    }
+    return result;
+  }
+
+  /// Text that is only shown: line breaks in it are no fault, and become blanks.
+  std::string free_text(const char* key) {
+    if (!has(key)) return {};
+    const std::string* value = json_[key].get_ptr<const std::string*>();
+    if (!value) fail(key, std::string(key) + " is not a string");
+    std::string result = value ? *value : std::string();
+    for (char& c : result)
+      if (ascii::has_line_break(std::string_view(&c, 1))) c = ' ';
+    return result;
+  }
+
+  std::string text_or(const char* key, std::string fallback) {
+    return text(key).value_or(std::move(fallback));
+  }
+
+  bool flag_or(const char* key, bool fallback) {
+    if (!has(key)) return fallback;
+    if (json_[key].is_boolean()) return *json_[key].get_ptr<const bool*>();
+    fail(key, std::string(key) + " is not a boolean");
+    return fallback;
+  }
+
+  std::optional<std::uint32_t> number(const char* key, double minimum, double maximum) {
+    if (!has(key)) return std::nullopt;
+    const Json& value = json_[key];
+    const double number = value.is_number() ? as_double(value) : -1;
+    if (!value.is_number() || number < minimum || number > maximum || number != std::floor(number)) {
+      fail(key, std::string(key) + " is not a whole number from " +
+                    std::to_string(static_cast<std::int64_t>(minimum)) + " to " +
+                    std::to_string(static_cast<std::int64_t>(maximum)));
+      return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(number);
+  }
+
+  std::uint32_t id(const char* key) {
+    const auto value = number(key, 0, std::numeric_limits<std::uint32_t>::max());
+    if (!value) fail(key, std::string(key) + " is missing");
+    return value.value_or(0);
+  }
+
+  /// [{"name", "value"}]: names are tokens; headers may not be reserved ones.
+  message::HeaderFields fields(const char* key, bool are_headers) {
+    message::HeaderFields result;
+    if (!has(key)) return result;
+    if (!json_[key].is_array()) {
+      fail(key, std::string(key) + " is not an array");
+      return result;
+    }
+    for (const Json& item : json_[key]) {
+      Reader inner(item);
+      if (!item.is_object()) {
+        fail(key, std::string(key) + " holds something that is not an object");
+        return result;
+      }
+      message::HeaderField field{inner.text_or("name", {}), inner.text_or("value", {})};
+      if (inner.error()) {
+        fail(std::string(key) + '.' + inner.error()->argument, inner.error()->message);
+        return result;
+      }
+      if (!grammar::is_token(field.name)) {
+        fail(std::string(key) + ".name", "a name is not a token of RFC 3261");
+        return result;
+      }
+      for (std::string_view reserved : reserved_headers)
+        if (are_headers && ascii::equal_ignoring_case(field.name, reserved)) {
+          fail(std::string(key) + ".name", field.name + " is written by the user agent itself");
+          return result;
+        }
+      result.push_back(std::move(field));
+    }
+    return result;
+  }
+
+  std::optional<uri::Uri> sip_uri(const char* key) {
+    const auto value = text(key);
+    if (!value) return std::nullopt;
+    auto parsed = uri::parse(*value);
+    if (!parsed) {
+      fail(key, std::string(key) + ": " + std::string(parsed.error().reason) + " at offset " +
+                    std::to_string(parsed.error().offset));
+      return std::nullopt;
+    }
+    if (!parsed->is_sip() || parsed->user.empty()) {
+      fail(key, std::string(key) + " is not a SIP URI with a user");
+      return std::nullopt;
+    }
+    return std::move(parsed).value();
+  }
+
+  /// Absent: `fallback`; null: no such medium.
+  std::optional<sdp::Direction> direction(const char* key, std::optional<sdp::Direction> fallback) {
+    if (!json_.contains(key)) return fallback;
+    if (json_[key].is_null()) return std::nullopt;
+    const auto value = text(key);
+    const auto parsed = value ? sdp::parse_direction(*value) : std::nullopt;
+    if (!parsed)
+      fail(key, std::string(key) + " is not sendrecv, sendonly, recvonly, inactive or null");
+    return parsed;
+  }
+
+  bool has_direction(const char* key) const { return json_.contains(key); }
+
+  /// The object at `key`, or an empty one.
+  Json object(const char* key) {
+    if (!has(key)) return Json::object();
+    if (!json_[key].is_object()) {
+      fail(key, std::string(key) + " is not an object");
+      return Json::object();
+    }
+    return json_[key];
+  }
+
+  void take(const Reader& inner, const char* key) {
+    if (inner.error()) fail(std::string(key) + '.' + inner.error()->argument, inner.error()->message);
+  }
+
+ private:
+  static double as_double(const Json& value) {
+    if (const auto* real = value.get_ptr<const double*>()) return *real;
+    if (const auto* natural = value.get_ptr<const std::uint64_t*>())
+      return static_cast<double>(*natural);
+    if (const auto* whole = value.get_ptr<const std::int64_t*>())
+      return static_cast<double>(*whole);
+    return -1;
+  }
+
+  const Json& json_;
+  std::optional<CommandError> error_;
+};
+
+CommandError not_json(const char* what) {
+  return {CommandErrorCode::invalid_json, "", std::string(what) + " is not a JSON object"};
+}
+
+/// scheme://host:port as webrtc2sip's private Route (sipML5 tsip_stack, outbound proxy).
+std::string outbound_route(Reader& reader, const std::string& url) {
+  if (url.empty()) return {};
+  const std::size_t separator = url.find("://");
+  const std::string scheme = ascii::to_lower(std::string_view(url).substr(0, separator));
+  if (separator == std::string::npos || url.size() == separator + 3) {
+    reader.fail("outbound_proxy", "outbound_proxy is not of the form scheme://host:port");
+    return {};
+  }
+  std::string transport = "udp";
+  for (const char* known : {"tcp", "tls", "dtls", "sctp", "ws", "wss"})
+    if (scheme == known) transport = known;
+  std::string address = url.substr(separator + 3);
+  while (!address.empty() && address.back() == '/') address.pop_back();
+  const std::string route =
+      "sip:" + address + ";lr;sipml5-outbound;transport=" + transport;
+  if (!uri::parse(route)) {
+    reader.fail("outbound_proxy", "outbound_proxy has no usable host and port");
+    return {};
+  }
+  return '<' + route + '>';
+}
+
+/// Changes in `config` what the object names.
+void read_config(Reader& reader, usage::Config& config) {
+  if (auto value = reader.sip_uri("uri")) config.uri = std::move(*value);
+  config.display_name = reader.text_or("display_name", config.display_name);
+  config.authorization_user = reader.text_or("authorization_user", config.authorization_user);
+  config.password = reader.text_or("password", config.password);
+  if (const auto value = reader.text("domain")) {
+    config.domain = *value;
+    const auto parsed = uri::parse("sip:" + *value);
+    if (!parsed || !parsed->user.empty() || !parsed->parameters.empty())
+      reader.fail("domain", "domain is not a host with an optional port");
+  }
+  if (const auto value = reader.text("transport")) {
+    if (*value != "ws" && *value != "wss") reader.fail("transport", "transport is not ws or wss");
+    config.via_transport = *value == "ws" ? "WS" : "WSS";
+  }
+  config.user_agent = reader.text_or("user_agent", config.user_agent);
+  if (reader.has("headers")) config.headers = reader.fields("headers", true);
+  if (const auto value = reader.text("outbound_proxy"))
+    config.outbound_proxy = outbound_route(reader, *value);
+  config.rtcweb_breaker = reader.flag_or("rtcweb_breaker", config.rtcweb_breaker);
+  config.click2call = reader.flag_or("click2call", config.click2call);
+  config.early_ims = reader.flag_or("early_ims", config.early_ims);
+  if (const auto value = reader.text("session_name")) config.session_name = *value;
+  config.instance_id = reader.text_or("instance_id", config.instance_id);
+  if (config.instance_id.find_first_of("\"<>\\") != std::string::npos)
+    reader.fail("instance_id", "instance_id is not a URN");
+  if (const auto value = reader.number("reconnect_time", 0, 4294967295.0))
+    config.reconnect_time = milliseconds(std::int64_t{*value});
+  config.trace = reader.flag_or("trace", config.trace);
+  if (!config.uri.host.empty()) {
+    if (config.domain.empty()) config.domain = config.uri.host;
+    if (config.authorization_user.empty())
+      config.authorization_user = uri::unescape(config.uri.user);
+  }
+}
+
+usage::CallOptions read_options(Reader& reader) {
+  usage::CallOptions options;
+  options.headers = reader.fields("headers", true);
+  options.caps = reader.fields("caps", false);
+  const Json bandwidth = reader.object("bandwidth");
+  Reader inner(bandwidth);
+  options.media.audio_bandwidth = inner.number("audio", 0, 10000000);
+  options.media.video_bandwidth = inner.number("video", 0, 10000000);
+  reader.take(inner, "bandwidth");
+  const Json wire = reader.object("wire_directions");
+  Reader directions(wire);
+  options.media.audio_wire_direction = directions.direction("audio", std::nullopt);
+  options.media.video_wire_direction = directions.direction("video", std::nullopt);
+  reader.take(directions, "wire_directions");
+  return options;
+}
+
+std::optional<usage::MediaDirections> read_directions(Reader& reader) {
+  if (!reader.has_direction("audio") && !reader.has_direction("video")) return std::nullopt;
+  usage::MediaDirections directions;
+  directions.audio = reader.direction("audio", std::nullopt);
+  directions.video = reader.direction("video", std::nullopt);
+  return directions;
+}
+
+agent::Register read_register(Reader& reader) {
+  agent::Register command;
+  if (reader.has("registration")) command.registration = reader.id("registration");
+  command.options.expires =
+      reader.number("expires", 1, 4294967295.0).value_or(command.options.expires);
+  command.options.headers = reader.fields("headers", true);
+  command.options.caps = reader.fields("caps", false);
+  command.options.from = reader.sip_uri("from");
+  return command;
+}
+
+agent::PlaceCall read_call(Reader& reader) {
+  agent::PlaceCall command;
+  command.to = reader.text_or("to", {});
+  if (command.to.empty()) reader.fail("to", "to is missing");
+  command.from = reader.sip_uri("from");
+  command.directions = read_directions(reader).value_or(usage::MediaDirections{});
+  command.options = read_options(reader);
+  return command;
+}
+
+agent::Reject read_reject(Reader& reader) {
+  agent::Reject command;
+  command.call = reader.id("call");
+  command.status = static_cast<int>(reader.number("status", 300, 699).value_or(603));
+  command.reason = reader.text_or("reason", {});
+  command.headers = reader.fields("headers", true);
+  return command;
+}
+
+agent::MediaFailed read_media_failed(Reader& reader) {
+  agent::MediaFailed command;
+  command.call = reader.id("call");
+  command.token = reader.id("token");
+  const auto error = media_error(reader.text_or("error", "failed"));
+  if (!error) reader.fail("error", "error is not a MediaError");
+  command.error = error.value_or(usage::MediaError::failed);
+  command.text = reader.free_text("message");
+  return command;
+}
+
+std::optional<agent::Command> read_command(Reader& reader, std::string_view type,
+                                           std::string_view body, const usage::Config& current) {
+  if (type == "start") return agent::Start{};
+  if (type == "stop")
+    return agent::Stop{reader.number("timeout", 0, 4294967295.0).value_or(3000)};
+  if (type == "configure") {
+    const Json object = reader.object("config");
+    Reader inner(object);
+    usage::Config config = current;
+    read_config(inner, config);
+    reader.take(inner, "config");
+    return agent::Configure{std::move(config)};
+  }
+  if (type == "register") return read_register(reader);
+  if (type == "unregister") return agent::Unregister{reader.id("registration")};
+  if (type == "call") return read_call(reader);
+  if (type == "accept")
+    return agent::Accept{reader.id("call"), read_directions(reader), read_options(reader)};
+  if (type == "reject") return read_reject(reader);
+  if (type == "hangup") return agent::HangUp{reader.id("call"), reader.fields("headers", true)};
+  if (type == "hold") return agent::ChangeCall{reader.id("call"), usage::Change::hold, {}};
+  if (type == "resume") return agent::ChangeCall{reader.id("call"), usage::Change::resume, {}};
+  if (type == "modify") {
+    const auto directions = read_directions(reader);
+    if (!directions) reader.fail("audio", "audio and video are missing");
+    return agent::ChangeCall{reader.id("call"), usage::Change::modify, directions};
+  }
+  if (type == "info") {
+    agent::SendInfo command{reader.id("call"), reader.text_or("content_type", {}),
+                            std::string(body)};
+    if (command.content_type.find('/') == std::string::npos)
+      reader.fail("content_type", "content_type is not a media type");
+    return command;
+  }
+  if (type == "media_ready")
+    return agent::MediaReady{reader.id("call"), reader.id("token"), std::string(body)};
+  if (type == "media_failed") return read_media_failed(reader);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<AgentSetup, CommandError> parse_setup(std::string_view head) {
+  const Json json = Json::parse(head, nullptr, false);
+  if (!json.is_object()) return not_json("a configuration");
+  Reader reader(json);
+  AgentSetup setup;
+  if (!reader.has("uri")) reader.fail("uri", "uri is missing");
+  read_config(reader, setup.config);
+  const auto entropy = crypto::parse_hex_32(reader.text_or("entropy", {}));
+  if (!entropy) reader.fail("entropy", "entropy is not 64 hexadecimal digits");
+  if (reader.error()) return *reader.error();
+  setup.entropy = *entropy;
+  return setup;
+}
+
+Result<agent::Command, CommandError> parse_command(std::string_view head, std::string_view body,
+                                                   const usage::Config& current) {
+  const Json json = Json::parse(head, nullptr, false);
+  if (!json.is_object()) return not_json("a command");
+  Reader reader(json);
+  const std::string type = reader.text_or("type", {});
+  auto command = read_command(reader, type, body, current);
+  if (!command) reader.fail("type", "type is not a command");
+  if (reader.error()) return *reader.error();
+  return std::move(*command);
+}
+
+}  // namespace sipml::bridge

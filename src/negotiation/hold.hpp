@@ -1,0 +1,28 @@
+/// What a peer's description says of hold, and whether it is new (RFC 3264 8, 8.4, RFC 6337 5.3).
+#pragma once
+
+#include <optional>
+
+#include "sdp/attributes.hpp"
+#include "sdp/description.hpp"
+
+namespace sipml::negotiation {
+
+/// True when the writer of this offer takes nothing of any medium: each section that is not
+/// rejected, and there is one, is sendonly or inactive, or has the address 0.0.0.0 of RFC 2543 B.5.
+/// That address is no hold in a description with ICE or DTLS, where candidates are yet to come.
+bool is_remote_hold(const sdp::Description& remote);
+
+/// True when both have the same o= line, so that the later one is no new description (RFC 3264 8).
+bool same_origin(const sdp::Description& a, const sdp::Description& b);
+
+/// The direction of the first section of each kind that is not rejected, as its writer sees it.
+struct MediaSummary {
+  std::optional<sdp::Direction> audio;
+  std::optional<sdp::Direction> video;
+  bool operator==(const MediaSummary&) const = default;
+};
+
+MediaSummary summarise(const sdp::Description& description);
+
+}  // namespace sipml::negotiation

@@ -1,0 +1,50 @@
+/// What happens to a description between the browser and the wire: the rules in their order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "negotiation/rewrite_error.hpp"
+#include "sdp/attributes.hpp"
+
+namespace sipml::negotiation {
+
+using sdp::Direction;
+
+/// How our descriptions differ from what the browser writes.
+struct LocalOptions {
+  /// The s= line.
+  std::optional<std::string> session_name;
+  /// b=AS in kilobits per second; 0 is as good as none.
+  std::optional<std::uint32_t> audio_bandwidth;
+  std::optional<std::uint32_t> video_bandwidth;
+  /// Written on the wire instead of what the browser does. A section that the browser wrote as
+  /// inactive stays so; a caller that offers hold as sendonly leaves these out.
+  std::optional<Direction> audio_wire_direction;
+  std::optional<Direction> video_wire_direction;
+};
+
+/// Our offer, from the browser to the wire.
+Result<std::string, RewriteError> local_description(std::string_view from_browser,
+                                                    const LocalOptions& options);
+
+/// Our answer to `remote_offer`, which may be as received or as rewritten by remote_offer(). Its
+/// m-lines must be the offer's in number, order and medium; a wire direction that RFC 3264 6.1 does
+/// not allow as an answer is not written.
+Result<std::string, RewriteError> local_answer(std::string_view from_browser,
+                                               std::string_view remote_offer,
+                                               const LocalOptions& options);
+
+/// The peer's offer, from the wire to the browser.
+Result<std::string, RewriteError> remote_offer(std::string_view from_wire);
+
+/// The peer's answer, from the wire to the browser, as one to the offer that the browser made:
+/// `our_offer_as_sent_by_browser` with the `options` that local_description() was given with it.
+Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
+                                                std::string_view our_offer_as_sent_by_browser,
+                                                const LocalOptions& options);
+
+}  // namespace sipml::negotiation

@@ -1,0 +1,39 @@
+/// Why a description could not be rewritten.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sipml::negotiation {
+
+enum class RewriteErrorCode : std::uint8_t {
+  /// The description does not parse; `offset` is that of sdp::ParseError.
+  malformed_description,
+  /// The answer has more m-lines than the offer.
+  too_many_media,
+  /// Our own answer has fewer m-lines than the offer.
+  too_few_media,
+  /// An m-line of the answer is of another medium than the offer's at its place.
+  other_medium,
+  /// An m-line of the answer has the mid of another m-line of the offer.
+  other_mid,
+  /// An audio or video m-line has no DTLS fingerprint, so no browser can take it (RFC 8827 6.5).
+  no_fingerprint,
+  /// The session name that was asked for holds a line break or NUL.
+  invalid_session_name,
+  count
+};
+
+std::string_view to_string(RewriteErrorCode code);
+
+struct RewriteError {
+  RewriteErrorCode code = RewriteErrorCode::malformed_description;
+  /// For a person: what is wrong and where; never text of the peer.
+  std::string text;
+  /// Octets from the start of the description that is wrong; 0 if it is not one place.
+  std::size_t offset = 0;
+};
+
+}  // namespace sipml::negotiation

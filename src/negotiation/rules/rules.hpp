@@ -1,0 +1,73 @@
+/// The rewrites between a browser and its SIP peer, one per file (RFC 3264, RFC 8829): pure
+/// functions that change nothing when applied again and keep lines that they do not own byte exact.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "negotiation/rewrite_error.hpp"
+#include "sdp/attributes.hpp"
+#include "sdp/description.hpp"
+
+namespace sipml::negotiation::rules {
+
+/// Writes `direction` in each media section of this kind that takes part: one that is rejected or
+/// `inactive` stays so, hence an override never undoes a hold (RFC 3264 5.1, 8.4).
+sdp::Description direction(sdp::Description description, std::string_view kind,
+                           sdp::Direction direction);
+
+/// direction() for an answer: leaves alone a section where `direction` would not be an allowed
+/// answer to what `offer` says there (RFC 3264 6.1).
+sdp::Description answer_direction(sdp::Description answer, const sdp::Description& offer,
+                                  std::string_view kind, sdp::Direction direction);
+
+/// Turns what the peer answered to an overridden direction into an answer to `offer`, the one that
+/// the browser wrote, for each section where direction() changed the offer. A peer that agrees to
+/// the whole of `written`, unless that is inactive, agrees to the whole of the browser's
+/// direction; otherwise what the answer and the browser's direction have in common remains.
+sdp::Description answered_direction(sdp::Description answer, const sdp::Description& offer,
+                                    std::string_view kind, sdp::Direction written);
+
+/// Writes the session's direction attribute into the media sections that have none of their own,
+/// since browsers read it there only (RFC 8866 6.7, RFC 8829 5.8).
+sdp::Description media_level_direction(sdp::Description description);
+
+/// Gives an answer exactly the m-lines of the offer, in order, with the offer's mids (RFC 3264 6,
+/// RFC 9143 7.3, RFC 8829 5.3.1): a short answer is filled up with rejected sections, a missing or
+/// renamed mid becomes the offer's. An error names the m-line if there are too many, if its medium
+/// is not the offer's, or if its mid is that of another m-line.
+Result<sdp::Description, RewriteError> pairing(sdp::Description answer,
+                                               const sdp::Description& offer);
+
+/// Takes out of the BUNDLE groups of an answer each mid that is not there, is rejected, or was not
+/// in a BUNDLE group of the offer (RFC 9143 7.3.1 and 7.3.3).
+sdp::Description answered_bundle(sdp::Description answer, const sdp::Description& offer);
+
+/// For each media section, whether DTLS keys it: a fingerprint at media or session level, or in a
+/// section of the same BUNDLE group (RFC 8122 5, RFC 9143 7.1.3).
+std::vector<bool> keyed_by_dtls(const sdp::Description& description);
+
+/// Names the profile that browsers speak, UDP/TLS/RTP/SAVPF, in sections of any other RTP profile
+/// over UDP that are keyed by DTLS (RFC 8829 5.1.2, RFC 5764 8).
+sdp::Description profile(sdp::Description description);
+
+/// Writes `b=AS:<kilobits_per_second>` into the sections of this kind that are not rejected, in the
+/// place of a b=AS line or behind the c= line (RFC 8866 5 and 5.8).
+sdp::Description bandwidth(sdp::Description description, std::string_view kind,
+                           std::uint32_t kilobits_per_second);
+
+/// Sets the s= line, which must not be empty: "-" stands for an empty name (RFC 8866 5.3). `name`
+/// holds no line break.
+sdp::Description session_name(sdp::Description description, std::string_view name);
+
+/// Writes 127.0.0.1 for an unspecified origin address, 0.0.0.0, which some peers take for hold. The
+/// c= lines are left alone (RFC 8866 5.2, RFC 8829 5.2.1).
+sdp::Description unspecified_address(sdp::Description description);
+
+/// Adds the s= and t= lines that RFC 8866 5, and browsers, demand where a peer left them out.
+sdp::Description mandatory_lines(sdp::Description description);
+
+}  // namespace sipml::negotiation::rules

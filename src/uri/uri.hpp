@@ -1,0 +1,57 @@
+/// URIs of SIP: sip and sips (RFC 3261 section 19.1), and any other scheme as opaque text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "grammar/tokens.hpp"
+
+namespace sipml::uri {
+
+using grammar::Parameters;
+using grammar::ParseError;
+
+/// A parsed URI. Text is kept as written, escapes included, so that it can be echoed exactly.
+struct Uri {
+  /// Lower case.
+  std::string scheme;
+  /// sip and sips: what stands before "@", without the password; "" if there is no user.
+  std::string user;
+  std::optional<std::string> password;
+  /// sip and sips: a host name, an IPv4 address or an IPv6 address in brackets.
+  std::string host;
+  std::optional<std::uint16_t> port;
+  Parameters parameters;
+  /// What follows "?", as written.
+  std::string headers;
+  /// Other schemes: all that follows the first ":".
+  std::string opaque;
+
+  /// True for sip and sips.
+  bool is_sip() const { return scheme == "sip" || scheme == "sips"; }
+  bool is_secure() const { return scheme == "sips"; }
+};
+
+/// Parses the whole of `text`. ABNF, RFC 3261 section 25.1:
+///   SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
+Result<Uri, ParseError> parse(std::string_view text);
+
+std::string to_string(const Uri& uri);
+
+/// `text` with each %HH replaced by its octet; a broken escape stays as it is.
+std::string unescape(std::string_view text);
+
+/// `text` with everything escaped that may not stand in the user part (RFC 3261 section 25.1, user).
+std::string escape_user(std::string_view text);
+
+/// Equality of RFC 3261 section 19.1.4.
+bool equivalent(const Uri& a, const Uri& b);
+
+/// What a person typed or an application passed as destination: a URI is kept; a bare user or number
+/// becomes sip:user@domain, and user@host becomes sip:user@host (as sipML5's tsip_uri did).
+Result<Uri, ParseError> parse_destination(std::string_view text, std::string_view domain);
+
+}  // namespace sipml::uri

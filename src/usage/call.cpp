@@ -1,0 +1,472 @@
+#include "usage/call.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "message/headers/expires.hpp"
+#include "negotiation/hold.hpp"
+#include "sdp/description.hpp"
+
+namespace sipml::usage {
+
+using message::HeaderName;
+
+void Call::end_because(EndCause cause, Side by, int status, std::string_view reason) {
+  if (has_end_cause_) return;
+  has_end_cause_ = true;
+  end_.cause = cause;
+  end_.by = by;
+  end_.status = status;
+  end_.reason = reason;
+}
+
+void Call::close_media(Context& context) {
+  if (media_closed_) return;
+  media_closed_ = true;
+  ++token_;
+  MediaRequest request;
+  request.type = MediaRequest::Type::close;
+  request.call = id_;
+  context.ask(std::move(request));
+}
+
+void Call::progress(OnProgress on, Context& context) {
+  const auto row = find_transition(call_progress::table, progress_, on);
+  if (!row) return;
+  progress_ = row->to;
+  using call_progress::Do;
+  const auto does = [&row](Do action) { return call_progress::contains(row->actions, action); };
+  if (does(Do::send_487)) send_rejection(487, {}, context);
+  if (does(Do::send_rejection)) send_rejection(rejection_status_, rejection_reason_, context);
+  if (does(Do::send_ack)) send_ack(*dialog_, cseq_, invite_, context);
+  if (does(Do::send_cancel)) {
+    transaction::Outbox outbox;
+    context.transactions.send_cancel(
+        invite_transaction_, {id_, static_cast<std::uint32_t>(Purpose::cancel), 0},
+        hang_up_headers_, context.now, outbox);
+    context.flush(outbox);
+    timers_.start(Timer::cancel, context.now + transaction::timer_64_t1);
+  }
+  if (does(Do::send_bye)) send_bye(context);
+  if (does(Do::send_2xx)) send_2xx(context);
+  if (does(Do::tell_terminating)) context.emit(CallTerminating{id_});
+  switch (progress_) {
+    case Progress::cancel_waiting:
+    case Progress::cancelling:
+    case Progress::hanging_up:
+    case Progress::terminating:
+    case Progress::ended:
+      close_media(context);
+      break;
+    default:
+      break;
+  }
+  if (does(Do::tell_established)) {
+    const int status = is_outgoing_ ? end_.status : 200;
+    context.emit(CallEstablished{id_, status, is_outgoing_ ? end_.reason : "OK"});
+    end_.status = 0;
+    end_.reason.clear();
+  }
+  if (does(Do::finish)) {
+    timers_.stop_all();
+    end_.call = id_;
+    context.emit(end_);
+  }
+  // Last, for they may lead on to the next arrow at once.
+  if (does(Do::request_media))
+    exchange(exchange_ == Exchange::have_remote_offer ? OnExchange::answer_wanted
+                                                      : OnExchange::offer_wanted,
+             context);
+  if (does(Do::send_invite)) send_invite(context);
+}
+
+void Call::ask_media(MediaRequest::Type type, std::string description, bool provisional,
+                     Context& context) {
+  if (media_closed_) return;
+  MediaRequest request;
+  request.type = type;
+  request.call = id_;
+  request.token = ++token_;
+  request.directions = wanted_directions();
+  request.hold = carrier_ == Carrier::own_reinvite ? pending_hold_ : local_hold_;
+  request.provisional = provisional;
+  request.description = std::move(description);
+  context.ask(std::move(request));
+}
+
+void Call::exchange(OnExchange on, Context& context) {
+  const auto row = negotiation::offer_answer::step(exchange_, on);
+  if (!row) return;
+  exchange_ = row->to;
+  using negotiation::offer_answer::Do;
+  using Type = MediaRequest::Type;
+  const auto does = [&row](Do action) {
+    return negotiation::offer_answer::contains(row->actions, action);
+  };
+  if (does(Do::create_offer)) ask_media(Type::create_offer, {}, false, context);
+  if (does(Do::prepare_answer) && carrier_ == Carrier::invite)
+    ask_media(Type::prepare_answer, offer_for_browser_, false, context);
+  if (does(Do::create_answer)) ask_media(Type::create_answer, offer_for_browser_, false, context);
+  if (does(Do::apply_provisional)) ask_media(Type::apply_answer, early_answer_, true, context);
+  if (does(Do::apply_answer)) ask_media(Type::apply_answer, answer_for_browser_, false, context);
+  if (does(Do::rollback) && !media_closed_) {
+    MediaRequest request;
+    request.type = Type::rollback;
+    request.call = id_;
+    context.ask(std::move(request));
+  }
+  if (does(Do::refuse_488)) {
+    if (carrier_ == Carrier::invite)
+      progress(OnProgress::media_failed, context);
+    else
+      answer_request(peer_transaction_, *peer_invite_, 488, context);
+  }
+  if (does(Do::fail)) exchange_failed(context);
+  if (does(Do::send_offer) || does(Do::send_answer)) {
+    if (carrier_ == Carrier::invite)
+      progress(OnProgress::local_description_ready, context);
+    else if (carrier_ == Carrier::own_reinvite)
+      send_reinvite(context);
+    else
+      send_2xx(context);
+  }
+  if (does(Do::settle)) exchange_agreed(context);
+}
+
+void Call::exchange_agreed(Context& context) {
+  if (carrier_ == Carrier::invite) {
+    if (is_outgoing_) progress(OnProgress::media_agreed, context);
+  } else if (carrier_ == Carrier::own_reinvite) {
+    finish_change(true, 200, "OK", context);
+  }
+  start_change(context);
+}
+
+void Call::exchange_failed(Context& context) {
+  // A provisional answer that cannot be used costs the early media, not the call.
+  if (exchange_ == Exchange::have_local_offer) return;
+  if (carrier_ == Carrier::own_reinvite)
+    finish_change(false, 0, {}, context);
+  else if (carrier_ == Carrier::invite)
+    progress(OnProgress::media_failed, context);
+  else if (answer_in_ack_ && unacknowledged_)
+    return;
+  else if (peer_invite_ && context.transactions.is_unanswered(peer_transaction_))
+    answer_request(peer_transaction_, *peer_invite_, 488, context);
+}
+
+void Call::media_ready(std::uint32_t token, std::string_view description, Context& context) {
+  if (token != token_ || media_closed_) return;
+  const auto refuse = [&](const negotiation::RewriteError& error) {
+    context.emit(Diagnostic{"bad_local_description", error.text, error.offset});
+    media_failed(token, MediaError::bad_description, error.text, context);
+  };
+  if (exchange_ == Exchange::applying_remote_answer) {
+    exchange(OnExchange::answer_applied, context);
+  } else if (exchange_ == Exchange::awaiting_local_offer) {
+    auto rewritten = negotiation::local_description(description, media_options());
+    if (!rewritten) return refuse(rewritten.error());
+    offer_of_browser_ = description;
+    local_description_ = std::move(rewritten).value();
+    exchange(OnExchange::local_offer_ready, context);
+  } else if (exchange_ == Exchange::awaiting_local_answer) {
+    auto rewritten =
+        negotiation::local_answer(description, remote_description_, media_options());
+    if (!rewritten) return refuse(rewritten.error());
+    local_description_ = std::move(rewritten).value();
+    exchange(OnExchange::local_answer_ready, context);
+  }
+}
+
+negotiation::LocalOptions Call::media_options() const {
+  negotiation::LocalOptions options = options_.media;
+  const bool held = carrier_ == Carrier::own_reinvite ? pending_hold_ : local_hold_;
+  if (held) {
+    options.audio_wire_direction.reset();
+    options.video_wire_direction.reset();
+  }
+  return options;
+}
+
+void Call::media_failed(std::uint32_t token, MediaError error, const std::string& text,
+                        Context& context) {
+  if (token != token_ || media_closed_) return;
+  if (carrier_ == Carrier::invite && exchange_ != Exchange::have_local_offer) {
+    rejection_status_ = error == MediaError::bad_description ? 488 : 603;
+    rejection_reason_ = error == MediaError::permission_denied ? "Media stream permission denied"
+                                                               : std::string();
+    end_because(EndCause::media_error, Side::local);
+    if (end_.reason.empty()) end_.reason = text;
+    end_.media_error = error;
+  }
+  switch (exchange_) {
+    case Exchange::awaiting_local_offer:
+      exchange(OnExchange::local_offer_failed, context);
+      break;
+    case Exchange::have_local_offer:
+    case Exchange::applying_remote_answer:
+      exchange(OnExchange::answer_failed, context);
+      break;
+    case Exchange::have_remote_offer:
+    case Exchange::awaiting_local_answer:
+      exchange(OnExchange::local_answer_failed, context);
+      break;
+    default:
+      break;
+  }
+}
+
+void Call::send_bye(Context& context) {
+  timers_.stop_all();
+  unacknowledged_.reset();
+  timers_.start(Timer::bye, context.now + transaction::timer_64_t1);
+  message::Request bye = dialog_->make_request("BYE");
+  if (end_.cause == EndCause::media_error)
+    bye.headers.push_back({"Reason", "SIP;cause=488;text=\"Not Acceptable Here\""});
+  add_headers(bye.headers, options_.headers);
+  add_headers(bye.headers, hang_up_headers_);
+  last_bye_ = bye;
+  bye_unsent_ = context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
+}
+
+message::Response Call::make_2xx(const message::Message& request, Context& context) const {
+  message::Response response = message::make_response(request, 200, dialog_->local_tag());
+  for (std::string_view value : request.headers(HeaderName::record_route))
+    response.headers.push_back({"Record-Route", std::string(value)});
+  response.headers.push_back({"Contact", contact_value(context.config, options_.caps, "200")});
+  response.headers.push_back({"Allow", std::string(allowed_methods)});
+  return response;
+}
+
+void Call::send_2xx(Context& context) {
+  message::Response response = make_2xx(*peer_invite_, context);
+  add_headers(response.headers, options_.headers);
+  response.headers.push_back({"Content-Type", std::string(accepted_types)});
+  response.body = local_description_;
+  dialog_->confirm();
+  context.respond(peer_transaction_, response);
+  unacknowledged_ = std::move(response);
+  unacknowledged_cseq_ = peer_invite_->cseq().number;
+  resend_interval_ = transaction::t1;
+  // RFC 3261 13.3.1.4: resent until the ACK comes, also on a reliable transport, for a proxy on the
+  // way may use another.
+  timers_.start(Timer::resend_2xx, context.now + resend_interval_);
+  timers_.start(Timer::ack, context.now + transaction::timer_64_t1);
+}
+
+void Call::answer_request(transaction::Id transaction, const message::Message& request, int status,
+                          Context& context, message::HeaderFields more) {
+  message::Response response = message::make_response(request, status, dialog_->local_tag());
+  for (message::HeaderField& field : more) response.headers.push_back(std::move(field));
+  context.respond(transaction, response);
+}
+
+void Call::response(const transaction::Indication& indication, const message::Message& response,
+                    Context& context) {
+  switch (static_cast<Purpose>(indication.owner.purpose)) {
+    case Purpose::invite:
+      invite_response(indication, response, context);
+      return;
+    case Purpose::reinvite:
+      reinvite_response(indication, response, context);
+      return;
+    case Purpose::bye:
+    case Purpose::fork_bye:
+    case Purpose::info:
+      break;
+    default:
+      return;
+  }
+  if (response.status() < 200) return;
+  const auto purpose = static_cast<Purpose>(indication.owner.purpose);
+  if (auto retried = context.with_credentials(indication, response)) {
+    set_cseq(*retried, purpose == Purpose::fork_bye ? response.cseq().number + 1
+                                                    : dialog_->next_cseq());
+    if (context.resend(std::move(*retried), {id_, indication.owner.purpose,
+                                             indication.owner.attempt + 1}) != 0)
+      return;
+  }
+  if (purpose == Purpose::bye) progress(OnProgress::bye_done, context);
+  if (purpose == Purpose::info)
+    context.emit(CallInfoResult{id_, response.status(), std::string(response.reason())});
+}
+
+void Call::no_response(const transaction::Indication& indication, Context& context) {
+  const bool timed_out = indication.outcome == transaction::Outcome::timeout;
+  switch (static_cast<Purpose>(indication.owner.purpose)) {
+    case Purpose::invite:
+      end_because(timed_out ? EndCause::timeout : EndCause::transport_error, Side::network);
+      progress(timed_out ? OnProgress::no_response : OnProgress::transport_lost, context);
+      return;
+    case Purpose::reinvite:
+      // Deviation: RFC 3261 12.2.1.2 would end the dialog; media may flow on, so the user decides.
+      reinvite_refused(0, timed_out ? "Request Timeout" : "Transport Error", context);
+      return;
+    case Purpose::bye:
+      if (timed_out)
+        progress(OnProgress::bye_done, context);
+      else
+        bye_unsent_ = true;
+      return;
+    case Purpose::info:
+      context.emit(CallInfoResult{id_, timed_out ? 408 : 503,
+                                  timed_out ? "Request Timeout" : "Service Unavailable"});
+      return;
+    default:
+      return;
+  }
+}
+
+bool Call::owns_request(const message::Message& request) const {
+  if (dialog_ && dialog_->owns_request(request)) return true;
+  for (const dialog::Dialog& dialog : early_)
+    if (dialog.owns_request(request)) return true;
+  return false;
+}
+
+bool Call::owns_response(const message::Message& response) const {
+  return is_outgoing_ ? response.call_id() == call_id_
+                      : dialog_ && response.call_id() == dialog_->call_id();
+}
+
+bool Call::is_merged(const message::Message& request) const {
+  return !is_outgoing_ && peer_invite_ && request.call_id() == dialog_->call_id() &&
+         request.from().tag() == dialog_->remote_tag() &&
+         request.cseq().number == peer_invite_->cseq().number;
+}
+
+void Call::request(const message::Message& request, transaction::Id transaction,
+                   Context& context) {
+  if (!dialog_ || !dialog_->owns_request(request)) {
+    // A request of an early dialog of ours; the caller's side of it stays as it is.
+    context.respond(transaction, message::make_response(request, 481, {}));
+    return;
+  }
+  if (dialog_->accept(request) == dialog::Order::out_of_order) {
+    answer_request(transaction, request, 500, context);
+    return;
+  }
+  if (request.method() == "BYE") {
+    bye_received(request, transaction, context);
+  } else if (request.method() == "INVITE") {
+    reinvite_received(request, transaction, context);
+  } else if (request.method() == "INFO") {
+    answer_request(transaction, request, 200, context);
+    context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
+  } else if (request.method() == "OPTIONS") {
+    answer_request(transaction, request, 200, context,
+                   {{"Allow", std::string(allowed_methods)},
+                    {"Accept", std::string(accepted_types)}});
+  } else {
+    answer_request(transaction, request, 405, context, {{"Allow", std::string(allowed_methods)}});
+  }
+}
+
+void Call::bye_received(const message::Message& request, transaction::Id transaction,
+                        Context& context) {
+  answer_request(transaction, request, 200, context);
+  // 15.1.2: an INVITE that is still open is answered 487.
+  if (peer_invite_ && progress_ == Progress::established &&
+      context.transactions.is_unanswered(peer_transaction_))
+    answer_request(peer_transaction_, *peer_invite_, 487, context);
+  const bool unanswered = progress_ == Progress::ringing || progress_ == Progress::answering;
+  end_because(unanswered ? EndCause::cancelled : EndCause::bye, Side::remote);
+  progress(OnProgress::bye_received, context);
+}
+
+std::optional<CommandError> Call::hang_up(const message::HeaderFields& headers,
+                                          Context& context) {
+  hang_up_headers_ = headers;
+  switch (progress_) {
+    case Progress::ringing:
+    case Progress::answering:
+      return reject(603, {}, headers, context);
+    case Progress::established:
+    case Progress::confirming:
+    case Progress::answered:
+      end_because(EndCause::bye, Side::local);
+      break;
+    case Progress::preparing:
+    case Progress::calling:
+    case Progress::proceeding:
+      end_because(EndCause::cancelled, Side::local);
+      break;
+    default:
+      return CommandError{CommandErrorCode::wrong_state, "call", "the call is already ending"};
+  }
+  progress(OnProgress::hang_up, context);
+  return std::nullopt;
+}
+
+std::optional<CommandError> Call::info(const std::string& content_type, std::string body,
+                                       Context& context) {
+  if (progress_ != Progress::established)
+    return CommandError{CommandErrorCode::wrong_state, "call", "the call is not established"};
+  message::Request request = dialog_->make_request("INFO");
+  request.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INFO")});
+  add_headers(request.headers, options_.headers);
+  request.headers.push_back({"Content-Type", content_type});
+  request.body = std::move(body);
+  if (context.send(std::move(request), {id_, static_cast<std::uint32_t>(Purpose::info), 0}) == 0)
+    return CommandError{CommandErrorCode::not_connected, "", "there is no connection"};
+  return std::nullopt;
+}
+
+void Call::connected(Context& context) {
+  if (progress_ == Progress::terminating && bye_unsent_) {
+    message::Request bye = last_bye_;
+    set_cseq(bye, dialog_->next_cseq());
+    bye_unsent_ =
+        context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
+  }
+  start_change(context);
+}
+
+void Call::disconnected(Context& context) {
+  switch (progress_) {
+    case Progress::calling:
+    case Progress::proceeding:
+    case Progress::cancel_waiting:
+    case Progress::cancelling:
+      // The responses went to a connection that is gone; the server cannot reach us with them.
+      end_because(EndCause::transport_error, Side::network);
+      progress(OnProgress::transport_lost, context);
+      return;
+    default:
+      break;
+  }
+  if (carrier_ == Carrier::own_reinvite && exchange_ == Exchange::have_local_offer)
+    reinvite_refused(0, "Transport Error", context);
+}
+
+void Call::timer_fired(Context& context) {
+  while (const auto timer = timers_.take_due(context.now)) {
+    switch (*timer) {
+      case Timer::resend_2xx:
+        if (!unacknowledged_) break;
+        context.respond(peer_transaction_, *unacknowledged_);
+        resend_interval_ = std::min(resend_interval_ * 2, transaction::t2);
+        timers_.start(Timer::resend_2xx, context.now + resend_interval_);
+        break;
+      case Timer::ack:
+        timers_.stop(Timer::resend_2xx);
+        unacknowledged_.reset();
+        end_because(EndCause::timeout, Side::remote);
+        progress(OnProgress::ack_timeout, context);
+        break;
+      case Timer::cancel:
+        progress(OnProgress::cancel_timeout, context);
+        break;
+      case Timer::bye:
+        progress(OnProgress::bye_done, context);
+        break;
+      case Timer::glare:
+        start_change(context);
+        break;
+      case Timer::count:
+        break;
+    }
+  }
+}
+
+}  // namespace sipml::usage

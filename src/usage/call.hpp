@@ -1,0 +1,201 @@
+/// One call, as caller or callee: an INVITE usage of a dialog (RFC 3261 sections 9, 13, 14, 15; offers
+/// and answers by RFC 3264; INFO by RFC 6086's legacy usage).
+///
+/// Two machines run side by side: progress (call_progress.hpp) and the offer/answer exchange
+/// (negotiation/offer_answer.hpp). An exchange is carried by the first INVITE or by a re-INVITE of
+/// either side, which `carrier_` tells.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/timer_set.hpp"
+#include "dialog/dialog.hpp"
+#include "negotiation/offer_answer.hpp"
+#include "negotiation/rewrite.hpp"
+#include "usage/call_progress.hpp"
+#include "usage/command_error.hpp"
+#include "usage/context.hpp"
+
+namespace sipml::usage {
+
+struct CallOptions {
+  message::HeaderFields headers;
+  /// Contact parameters, RFC 3840.
+  message::HeaderFields caps;
+  negotiation::LocalOptions media;
+};
+
+class Call {
+ public:
+  /// Asks the browser for an offer; the INVITE leaves when it is there.
+  static Call outgoing(std::uint32_t id, uri::NameAddr from, uri::NameAddr to,
+                       MediaDirections directions, CallOptions options, Context& context);
+  /// Answers 180 and tells the user; nullopt when the INVITE had to be refused at once.
+  static std::optional<Call> incoming(std::uint32_t id, const message::Message& invite,
+                                      transaction::Id transaction, Context& context);
+
+  std::uint32_t id() const { return id_; }
+  bool has_ended() const { return progress_ == call_progress::State::ended; }
+
+  // Commands of the user.
+  std::optional<CommandError> accept(std::optional<MediaDirections> directions,
+                                     const CallOptions& options, Context& context);
+  std::optional<CommandError> reject(int status, std::string reason,
+                                     const message::HeaderFields& headers, Context& context);
+  std::optional<CommandError> hang_up(const message::HeaderFields& headers, Context& context);
+  std::optional<CommandError> change(Change change, std::optional<MediaDirections> directions,
+                                     Context& context);
+  std::optional<CommandError> info(const std::string& content_type, std::string body,
+                                   Context& context);
+
+  // The browser's answers to media requests.
+  void media_ready(std::uint32_t token, std::string_view description, Context& context);
+  void media_failed(std::uint32_t token, MediaError error, const std::string& text,
+                    Context& context);
+
+  // The network.
+  void response(const transaction::Indication& indication, const message::Message& response,
+                Context& context);
+  void no_response(const transaction::Indication& indication, Context& context);
+  /// A 2xx to our INVITE whose transaction is over: acknowledges it again.
+  void late_2xx(const message::Message& response, Context& context);
+  bool owns_response(const message::Message& response) const;
+  bool owns_request(const message::Message& request) const;
+  /// True when this request is the INVITE that made this call, come by another way (8.2.2.2).
+  bool is_merged(const message::Message& request) const;
+  /// A request inside the dialog, not ACK.
+  void request(const message::Message& request, transaction::Id transaction, Context& context);
+  void ack(const message::Message& ack, Context& context);
+  bool is_cancelled_by(transaction::Id invite) const;
+  void cancelled(Context& context);
+
+  void connected(Context& context);
+  void disconnected(Context& context);
+  void timer_fired(Context& context);
+  std::optional<Instant> deadline() const { return timers_.deadline(); }
+
+ private:
+  enum class Timer : std::uint8_t { resend_2xx, ack, cancel, bye, glare, count };
+  enum class Carrier : std::uint8_t { invite, own_reinvite, peer_reinvite };
+
+  using Progress = call_progress::State;
+  using OnProgress = call_progress::On;
+  using Exchange = negotiation::offer_answer::State;
+  using OnExchange = negotiation::offer_answer::On;
+
+  Call() = default;
+
+  // call.cpp
+  void progress(OnProgress on, Context& context);
+  void exchange(OnExchange on, Context& context);
+  void end_because(EndCause cause, Side by, int status = 0, std::string_view reason = {});
+  void close_media(Context& context);
+  void ask_media(MediaRequest::Type type, std::string description, bool provisional,
+                 Context& context);
+  void exchange_failed(Context& context);
+  void exchange_agreed(Context& context);
+  void send_bye(Context& context);
+  void answer_request(transaction::Id transaction, const message::Message& request, int status,
+                      Context& context, message::HeaderFields more = {});
+  message::Response make_2xx(const message::Message& request, Context& context) const;
+  void send_2xx(Context& context);
+  void bye_received(const message::Message& request, transaction::Id transaction,
+                    Context& context);
+
+  // call_outgoing.cpp
+  void send_invite(Context& context);
+  void invite_response(const transaction::Indication& indication,
+                       const message::Message& response, Context& context);
+  dialog::Dialog& early_dialog(const message::Message& response);
+  void provisional(const message::Message& response, Context& context);
+  void success(const message::Message& response, Context& context);
+  void failure(const transaction::Indication& indication, const message::Message& response,
+               Context& context);
+  void send_ack(const dialog::Dialog& dialog, std::uint32_t cseq,
+                const message::Request& invite, Context& context);
+  void end_fork(const message::Message& response, Context& context);
+  void receive_answer(std::string_view description, Context& context);
+
+  // call_incoming.cpp
+  void send_rejection(int status, const std::string& reason, Context& context);
+
+  // call_hold.cpp
+  void start_change(Context& context);
+  void send_reinvite(Context& context);
+  void reinvite_response(const transaction::Indication& indication,
+                         const message::Message& response, Context& context);
+  void reinvite_refused(int status, std::string_view reason, Context& context);
+  void reinvite_received(const message::Message& request, transaction::Id transaction,
+                         Context& context);
+  void finish_change(bool ok, int status, std::string_view reason, Context& context);
+  void take_remote_offer(std::string_view description, Context& context);
+  MediaDirections wanted_directions() const;
+  negotiation::LocalOptions media_options() const;
+
+  std::uint32_t id_ = 0;
+  bool is_outgoing_ = true;
+  uri::NameAddr local_;
+  uri::NameAddr remote_;
+  CallOptions options_;
+  std::string call_id_;
+
+  Progress progress_ = Progress::preparing;
+  Exchange exchange_ = Exchange::stable;
+  Carrier carrier_ = Carrier::invite;
+  TimerSet<Timer> timers_;
+  CallEnded end_;
+  bool has_end_cause_ = false;
+  bool media_closed_ = false;
+
+  // Caller, until the dialog is confirmed.
+  message::Request invite_;
+  transaction::Id invite_transaction_ = 0;
+  std::uint32_t cseq_ = 0;
+  std::vector<dialog::Dialog> early_;
+
+  // Callee, and a re-INVITE of the peer: what a 2xx answers.
+  std::optional<message::Message> peer_invite_;
+  transaction::Id peer_transaction_ = 0;
+  /// The 2xx as sent, until its ACK comes (13.3.1.4).
+  std::optional<message::Response> unacknowledged_;
+  std::uint32_t unacknowledged_cseq_ = 0;
+  Duration resend_interval_ = transaction::t1;
+  bool answer_in_ack_ = false;
+
+  std::optional<dialog::Dialog> dialog_;
+  /// ACKs as sent, by the To tag of the 2xx that they acknowledge.
+  std::vector<std::pair<std::string, std::string>> acks_;
+  int rejection_status_ = 0;
+  std::string rejection_reason_;
+  message::HeaderFields rejection_headers_;
+  message::HeaderFields hang_up_headers_;
+  message::Request last_bye_;
+  bool bye_unsent_ = false;
+
+  // The exchange.
+  std::uint32_t token_ = 0;
+  MediaDirections directions_;
+  std::string offer_of_browser_;
+  /// As the peer wrote and as we wrote last, on the wire.
+  std::string remote_description_;
+  std::string local_description_;
+  std::string offer_for_browser_;
+  std::string answer_for_browser_;
+  std::string early_answer_;
+  /// The To tag of the branch whose early media is heard.
+  std::string early_tag_;
+
+  bool local_hold_ = false;
+  bool remote_hold_ = false;
+  std::optional<Change> pending_change_;
+  bool pending_hold_ = false;
+  MediaDirections pending_directions_;
+  message::Request reinvite_;
+};
+
+}  // namespace sipml::usage

@@ -1,0 +1,194 @@
+/// Changes inside a call, by re-INVITE of either side: RFC 3261 section 14, RFC 3264 section 8.
+#include <algorithm>
+
+#include "message/headers/expires.hpp"
+#include "negotiation/hold.hpp"
+#include "sdp/description.hpp"
+#include "usage/call.hpp"
+
+namespace sipml::usage {
+
+namespace {
+
+/// RFC 3264 8.4: what is received stops, what is sent goes on as "sendonly"; towards a peer that
+/// holds us nothing is left.
+std::optional<sdp::Direction> held(std::optional<sdp::Direction> direction, bool by_both) {
+  if (!direction) return direction;
+  return sdp::make_direction(sdp::sends(*direction) && !by_both, false);
+}
+
+}  // namespace
+
+MediaDirections Call::wanted_directions() const {
+  const bool own = carrier_ == Carrier::own_reinvite;
+  MediaDirections directions = own ? pending_directions_ : directions_;
+  if (own ? pending_hold_ : local_hold_) {
+    directions.audio = held(directions.audio, remote_hold_);
+    directions.video = held(directions.video, remote_hold_);
+  }
+  return directions;
+}
+
+std::optional<CommandError> Call::change(Change change, std::optional<MediaDirections> directions,
+                                         Context& context) {
+  const auto wrong_state = [](const char* text) {
+    return CommandError{CommandErrorCode::wrong_state, "call", text};
+  };
+  if (progress_ != Progress::established && progress_ != Progress::answered)
+    return wrong_state("the call is not established");
+  if (pending_change_) return wrong_state("another change of the call is in progress");
+  if (change == Change::hold && local_hold_) return wrong_state("the call is already on hold");
+  if (change == Change::resume && !local_hold_) return wrong_state("the call is not on hold");
+  pending_change_ = change;
+  pending_hold_ = change == Change::modify ? local_hold_ : change == Change::hold;
+  pending_directions_ = directions.value_or(directions_);
+  start_change(context);
+  return std::nullopt;
+}
+
+void Call::start_change(Context& context) {
+  if (!pending_change_ || progress_ != Progress::established || unacknowledged_ ||
+      !context.connected || timers_.is_running(Timer::glare) ||
+      !negotiation::offer_answer::may_offer(exchange_))
+    return;
+  carrier_ = Carrier::own_reinvite;
+  exchange(OnExchange::offer_wanted, context);
+}
+
+void Call::send_reinvite(Context& context) {
+  reinvite_ = dialog_->make_request("INVITE");
+  reinvite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "re-INVITE")});
+  reinvite_.headers.push_back({"Allow", std::string(allowed_methods)});
+  add_headers(reinvite_.headers, options_.headers);
+  reinvite_.headers.push_back({"Content-Type", std::string(accepted_types)});
+  reinvite_.body = local_description_;
+  if (context.send(reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0},
+                   &reinvite_) == 0)
+    reinvite_refused(0, "Transport Error", context);
+}
+
+void Call::reinvite_response(const transaction::Indication& indication,
+                             const message::Message& response, Context& context) {
+  if (response.status() < 200) return;
+  if (response.status() < 300) {
+    const bool is_new = exchange_ == Exchange::have_local_offer &&
+                        carrier_ == Carrier::own_reinvite &&
+                        response.cseq().number == dialog_->local_cseq();
+    if (!is_new && progress_ == Progress::established) {
+      late_2xx(response, context);
+      return;
+    }
+    dialog_->refresh_target(response);
+    send_ack(*dialog_, response.cseq().number, indication.request, context);
+    if (!is_new) return;
+    if (!response.body().empty()) {
+      receive_answer(response.body(), context);
+    } else {
+      exchange(OnExchange::offer_rejected, context);
+      finish_change(false, response.status(), "The answer is missing", context);
+    }
+    return;
+  }
+  if (progress_ != Progress::established) return;
+  if (auto retried = context.with_credentials(indication, response)) {
+    set_cseq(*retried, dialog_->next_cseq());
+    reinvite_ = *retried;
+    if (context.resend(std::move(*retried),
+                       {id_, static_cast<std::uint32_t>(Purpose::reinvite),
+                        indication.owner.attempt + 1}) != 0)
+      return;
+  }
+  if (response.status() == 491) {
+    // 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in units of 10 ms.
+    const std::uint32_t units =
+        is_outgoing_ ? 210 + context.random.below(191) : context.random.below(201);
+    timers_.start(Timer::glare, context.now + milliseconds(10 * std::int64_t{units}));
+    exchange(OnExchange::offer_rejected, context);
+    return;
+  }
+  reinvite_refused(response.status(), response.reason(), context);
+}
+
+void Call::reinvite_refused(int status, std::string_view reason, Context& context) {
+  if (carrier_ != Carrier::own_reinvite || exchange_ != Exchange::have_local_offer) return;
+  exchange(OnExchange::offer_rejected, context);
+  finish_change(false, status, reason, context);
+  if (status == 481 || status == 408) {
+    end_because(EndCause::bye, Side::remote, status, reason);
+    progress(OnProgress::dialog_lost, context);
+  }
+}
+
+void Call::finish_change(bool ok, int status, std::string_view reason, Context& context) {
+  if (!pending_change_) return;
+  if (ok) {
+    local_hold_ = pending_hold_;
+    directions_ = pending_directions_;
+  }
+  const Change change = *pending_change_;
+  pending_change_.reset();
+  if (carrier_ == Carrier::own_reinvite) carrier_ = Carrier::peer_reinvite;
+  context.emit(CallModified{id_, change, ok, status, std::string(reason)});
+}
+
+void Call::reinvite_received(const message::Message& request, transaction::Id transaction,
+                             Context& context) {
+  using negotiation::offer_answer::Do;
+  if (progress_ == Progress::terminating || progress_ == Progress::hanging_up) {
+    answer_request(transaction, request, 481, context);
+    return;
+  }
+  const bool has_offer = !request.body().empty();
+  const auto row = negotiation::offer_answer::step(
+      exchange_, has_offer ? OnExchange::offer_received : OnExchange::offer_wanted);
+  if (row && negotiation::offer_answer::contains(row->actions, Do::refuse_500)) {
+    answer_request(transaction, request, 500, context,
+                   {{"Retry-After", std::to_string(context.random.below(11))}});
+    return;
+  }
+  if (!row || negotiation::offer_answer::contains(row->actions, Do::refuse_491) ||
+      unacknowledged_ || progress_ != Progress::established) {
+    answer_request(transaction, request, 491, context);
+    return;
+  }
+  if (has_offer) {
+    auto offer = negotiation::remote_offer(request.body());
+    if (!offer) {
+      context.emit(
+          Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
+      answer_request(transaction, request, 488, context);
+      return;
+    }
+    offer_for_browser_ = std::move(offer).value();
+  }
+  dialog_->refresh_target(request);
+  peer_invite_ = request;
+  peer_transaction_ = transaction;
+  carrier_ = Carrier::peer_reinvite;
+  if (!has_offer) {
+    answer_in_ack_ = true;
+    exchange(OnExchange::offer_wanted, context);
+    return;
+  }
+  answer_in_ack_ = false;
+  take_remote_offer(request.body(), context);
+}
+
+void Call::take_remote_offer(std::string_view description, Context& context) {
+  // RFC 3264 8: the same description again, so the same answer holds. The o= line alone would say so,
+  // but peers forget to count its version up when they hold.
+  if (description == remote_description_ && !local_description_.empty()) {
+    send_2xx(context);
+    return;
+  }
+  const auto parsed = sdp::parse(description);
+  remote_description_ = description;
+  const bool now_held = parsed && negotiation::is_remote_hold(*parsed);
+  const bool changed = now_held != remote_hold_;
+  remote_hold_ = now_held;
+  exchange(OnExchange::offer_received, context);
+  exchange(OnExchange::answer_wanted, context);
+  if (changed) context.emit(CallRemoteHold{id_, remote_hold_});
+}
+
+}  // namespace sipml::usage

@@ -1,0 +1,143 @@
+/// The callee's side of a call: RFC 3261 sections 13.3 and 9.2.
+#include "message/status.hpp"
+#include "negotiation/hold.hpp"
+#include "sdp/description.hpp"
+#include "usage/call.hpp"
+
+namespace sipml::usage {
+
+namespace {
+
+/// What we do by default with what is offered: as much as the offer allows.
+MediaDirections answering(const negotiation::MediaSummary& offered) {
+  MediaDirections directions;
+  if (offered.audio) directions.audio = sdp::reversed(*offered.audio);
+  if (offered.video) directions.video = sdp::reversed(*offered.video);
+  return directions;
+}
+
+}  // namespace
+
+std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& invite,
+                                   transaction::Id transaction, Context& context) {
+  Call call;
+  call.id_ = id;
+  call.is_outgoing_ = false;
+  call.local_ = invite.to();
+  call.remote_ = invite.from();
+  call.call_id_ = invite.call_id();
+  call.progress_ = Progress::ringing;
+  call.dialog_ = dialog::Dialog::from_request(invite, context.random.token(12));
+  call.peer_invite_ = invite;
+  call.peer_transaction_ = transaction;
+  CallIncoming event{id, party(call.remote_), party(call.local_), !invite.body().empty(), {}};
+  if (event.has_offer) {
+    auto offer = negotiation::remote_offer(invite.body());
+    if (!offer) {
+      context.emit(
+          Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
+      call.answer_request(transaction, invite, 488, context);
+      return std::nullopt;
+    }
+    call.remote_description_ = invite.body();
+    call.offer_for_browser_ = std::move(offer).value();
+    if (const auto parsed = sdp::parse(call.offer_for_browser_)) {
+      const auto offered = negotiation::summarise(*parsed);
+      event.offered = {offered.audio, offered.video};
+      call.directions_ = answering(offered);
+    }
+  } else {
+    call.directions_.audio = sdp::Direction::sendrecv;
+    call.answer_in_ack_ = true;
+  }
+  message::Response ringing = call.make_2xx(invite, context);
+  ringing.status = 180;
+  ringing.reason = message::reason_phrase(180);
+  context.respond(transaction, ringing);
+  context.emit(std::move(event));
+  if (!call.answer_in_ack_) call.exchange(OnExchange::offer_received, context);
+  return call;
+}
+
+std::optional<CommandError> Call::accept(std::optional<MediaDirections> directions,
+                                         const CallOptions& options, Context& context) {
+  if (progress_ != Progress::ringing)
+    return CommandError{CommandErrorCode::wrong_state, "call",
+                        is_outgoing_ ? "the call is an outgoing one" : "the call is not ringing"};
+  if (directions) {
+    // What was not offered cannot be answered.
+    if (!answer_in_ack_ && !directions_.audio) directions->audio.reset();
+    if (!answer_in_ack_ && !directions_.video) directions->video.reset();
+    directions_ = *directions;
+  }
+  options_ = options;
+  progress(OnProgress::accept, context);
+  return std::nullopt;
+}
+
+std::optional<CommandError> Call::reject(int status, std::string reason,
+                                         const message::HeaderFields& headers, Context& context) {
+  if (progress_ != Progress::ringing && progress_ != Progress::answering)
+    return CommandError{CommandErrorCode::wrong_state, "call",
+                        is_outgoing_ ? "the call is an outgoing one" : "the call is not ringing"};
+  rejection_status_ = status;
+  rejection_reason_ = std::move(reason);
+  rejection_headers_ = headers;
+  end_because(EndCause::rejected, Side::local, status,
+              rejection_reason_.empty() ? message::reason_phrase(status) : rejection_reason_);
+  progress(OnProgress::reject, context);
+  return std::nullopt;
+}
+
+void Call::send_rejection(int status, const std::string& reason, Context& context) {
+  message::Response response =
+      message::make_response(*peer_invite_, status, dialog_->local_tag(), reason);
+  if (status != 487)
+    response.headers.push_back(
+        {"Reason", "SIP;cause=" + std::to_string(status) + ";text=" +
+                       grammar::quote(response.reason)});
+  add_headers(response.headers, rejection_headers_);
+  context.respond(peer_transaction_, response);
+}
+
+bool Call::is_cancelled_by(transaction::Id invite) const {
+  return !is_outgoing_ && invite != 0 && peer_transaction_ == invite;
+}
+
+void Call::cancelled(Context& context) {
+  if (progress_ == Progress::established) {
+    // A re-INVITE of the peer is cancelled: the call stays as it was.
+    if (carrier_ == Carrier::peer_reinvite &&
+        context.transactions.is_unanswered(peer_transaction_)) {
+      answer_request(peer_transaction_, *peer_invite_, 487, context);
+      exchange(exchange_ == Exchange::awaiting_local_offer ? OnExchange::offer_withdrawn
+                                                           : OnExchange::offer_voided,
+               context);
+      start_change(context);
+    }
+    return;
+  }
+  if (progress_ != Progress::ringing && progress_ != Progress::answering) return;
+  end_because(EndCause::cancelled, Side::remote);
+  progress(OnProgress::cancelled, context);
+}
+
+void Call::ack(const message::Message& ack, Context& context) {
+  if (!unacknowledged_ || ack.cseq().number != unacknowledged_cseq_) return;
+  unacknowledged_.reset();
+  timers_.stop(Timer::resend_2xx);
+  timers_.stop(Timer::ack);
+  progress(OnProgress::ack_received, context);
+  if (answer_in_ack_ && exchange_ == Exchange::have_local_offer) {
+    answer_in_ack_ = false;
+    if (!ack.body().empty()) {
+      receive_answer(ack.body(), context);
+    } else {
+      end_because(EndCause::protocol_error, Side::remote, 0, "The answer is missing");
+      progress(OnProgress::media_failed, context);
+    }
+  }
+  start_change(context);
+}
+
+}  // namespace sipml::usage

@@ -1,0 +1,209 @@
+/// The caller's side of a call: RFC 3261 sections 13.2 and 9.1, with forks.
+#include "base/limits.hpp"
+#include "usage/call.hpp"
+
+namespace sipml::usage {
+
+namespace {
+
+/// ACKs that are kept for repeated 2xx.
+constexpr std::size_t kept_acks = 8;
+
+std::string ack_key(std::string_view tag, std::uint32_t cseq) {
+  return std::string(tag) + ' ' + std::to_string(cseq);
+}
+
+bool has_description(const message::Message& message) {
+  return !message.body().empty() &&
+         (message.content_type() == accepted_types || message.content_type().empty());
+}
+
+}  // namespace
+
+Call Call::outgoing(std::uint32_t id, uri::NameAddr from, uri::NameAddr to,
+                    MediaDirections directions, CallOptions options, Context& context) {
+  Call call;
+  call.id_ = id;
+  call.local_ = std::move(from);
+  call.local_.parameters.push_back({"tag", context.random.token(12), false});
+  call.remote_ = std::move(to);
+  call.directions_ = directions;
+  call.options_ = std::move(options);
+  call.call_id_ = context.random.token(24);
+  call.exchange(OnExchange::offer_wanted, context);
+  return call;
+}
+
+void Call::send_invite(Context& context) {
+  invite_ = make_request(context.config, "INVITE", uri::to_string(remote_.uri), local_, remote_,
+                         call_id_, ++cseq_);
+  invite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INVITE")});
+  invite_.headers.push_back({"Allow", std::string(allowed_methods)});
+  add_headers(invite_.headers, options_.headers);
+  invite_.headers.push_back({"Content-Type", std::string(accepted_types)});
+  invite_.body = local_description_;
+  invite_transaction_ = context.send(
+      invite_, {id_, static_cast<std::uint32_t>(Purpose::invite), 0}, &invite_);
+  if (invite_transaction_ == 0) {
+    end_because(EndCause::transport_error, Side::network);
+    progress(OnProgress::transport_lost, context);
+    return;
+  }
+  context.emit(CallSent{id_});
+}
+
+void Call::invite_response(const transaction::Indication& indication,
+                           const message::Message& response, Context& context) {
+  if (response.status() < 200)
+    provisional(response, context);
+  else if (response.status() < 300)
+    success(response, context);
+  else
+    failure(indication, response, context);
+}
+
+dialog::Dialog& Call::early_dialog(const message::Message& response) {
+  for (dialog::Dialog& dialog : early_)
+    if (dialog.remote_tag() == response.to().tag()) {
+      dialog.refresh_target(response);
+      return dialog;
+    }
+  early_.push_back(dialog::Dialog::from_response(invite_, response));
+  return early_.back();
+}
+
+void Call::provisional(const message::Message& response, Context& context) {
+  if (response.status() > 100 && !response.to().tag().empty() &&
+      early_.size() < limits::early_dialog_count)
+    early_dialog(response);
+  bool early_media = false;
+  const bool of_first_fork = early_tag_.empty() || early_tag_ == response.to().tag();
+  if (response.status() > 100 && has_description(response) && of_first_fork &&
+      exchange_ == Exchange::have_local_offer &&
+      (progress_ == Progress::calling || progress_ == Progress::proceeding) &&
+      response.body() != remote_description_) {
+    // One peer connection can take one answer: early media is that of the first branch which sends
+    // any; the 2xx decides (RFC 3960 3.1).
+    auto answer = negotiation::remote_answer(response.body(), offer_of_browser_, media_options());
+    if (answer) {
+      early_tag_ = response.to().tag();
+      remote_description_ = response.body();
+      early_answer_ = std::move(answer).value();
+      early_media = true;
+      exchange(OnExchange::provisional_answer, context);
+    } else {
+      context.emit(Diagnostic{"bad_remote_description", answer.error().text,
+                              answer.error().offset});
+    }
+  }
+  const bool told = find_transition(call_progress::table, progress_, OnProgress::response_1xx) &&
+                    (progress_ == Progress::calling || progress_ == Progress::proceeding);
+  progress(OnProgress::response_1xx, context);
+  if (told)
+    context.emit(CallProgress{id_, response.status(), std::string(response.reason()), early_media});
+}
+
+void Call::send_ack(const dialog::Dialog& dialog, std::uint32_t cseq,
+                    const message::Request& invite, Context& context) {
+  message::Request ack = dialog.make_ack(cseq);
+  // 13.2.2.4 and 22.1: the credentials of the INVITE.
+  for (const message::HeaderField& field : invite.headers)
+    if (field.name == "Authorization" || field.name == "Proxy-Authorization")
+      ack.headers.push_back(field);
+  ack.headers.push_back({"Contact", contact_value(context.config, options_.caps, "ACK")});
+  if (acks_.size() == kept_acks) acks_.erase(acks_.begin());
+  acks_.emplace_back(ack_key(dialog.remote_tag(), cseq), context.send_ack(std::move(ack)));
+}
+
+void Call::end_fork(const message::Message& response, Context& context) {
+  dialog::Dialog dialog = dialog::Dialog::from_response(invite_, response);
+  send_ack(dialog, response.cseq().number, invite_, context);
+  context.send(dialog.make_request("BYE"),
+               {id_, static_cast<std::uint32_t>(Purpose::fork_bye), 0});
+}
+
+void Call::late_2xx(const message::Message& response, Context& context) {
+  if (!is_outgoing_ && response.cseq().method != "INVITE") return;
+  const std::string key = ack_key(response.to().tag(), response.cseq().number);
+  for (const auto& [known, bytes] : acks_)
+    if (known == key) {
+      transaction::Outbox outbox{{0, bytes}};
+      context.flush(outbox);
+      return;
+    }
+  if (is_outgoing_ && response.cseq().number == cseq_) end_fork(response, context);
+}
+
+void Call::success(const message::Message& response, Context& context) {
+  const std::string_view tag = response.to().tag();
+  if (dialog_) {
+    // 13.2.2.4: the same branch again, or another one, which gets its ACK and is ended.
+    late_2xx(response, context);
+    return;
+  }
+  for (dialog::Dialog& dialog : early_)
+    if (dialog.remote_tag() == tag) {
+      dialog.confirm(response);
+      dialog_ = dialog;
+    }
+  if (!dialog_) dialog_ = dialog::Dialog::from_response(invite_, response);
+  early_.clear();
+  const bool wanted = progress_ == Progress::calling || progress_ == Progress::proceeding;
+  if (wanted) {
+    end_.status = response.status();
+    end_.reason = response.reason();
+  }
+  progress(OnProgress::response_2xx, context);
+  if (progress_ != Progress::confirming) return;
+  if (has_description(response)) {
+    receive_answer(response.body(), context);
+  } else if (!early_answer_.empty() && early_tag_ == tag) {
+    answer_for_browser_ = early_answer_;
+    exchange(OnExchange::answer_received, context);
+  } else {
+    end_because(EndCause::protocol_error, Side::remote, 0, "The answer is missing");
+    progress(OnProgress::media_failed, context);
+  }
+}
+
+void Call::receive_answer(std::string_view description, Context& context) {
+  auto answer = negotiation::remote_answer(description, offer_of_browser_, media_options());
+  if (!answer) {
+    context.emit(
+        Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
+    if (carrier_ == Carrier::own_reinvite) {
+      exchange(OnExchange::offer_rejected, context);
+      finish_change(false, 488, answer.error().text, context);
+      return;
+    }
+    end_because(EndCause::media_error, Side::remote, 0, answer.error().text);
+    end_.media_error = MediaError::bad_description;
+    progress(OnProgress::media_failed, context);
+    return;
+  }
+  remote_description_ = description;
+  answer_for_browser_ = std::move(answer).value();
+  exchange(OnExchange::answer_received, context);
+}
+
+void Call::failure(const transaction::Indication& indication, const message::Message& response,
+                   Context& context) {
+  if (progress_ == Progress::calling || progress_ == Progress::proceeding) {
+    if (auto retried = context.with_credentials(indication, response)) {
+      set_cseq(*retried, ++cseq_);
+      early_.clear();
+      invite_ = *retried;
+      progress(OnProgress::challenged, context);
+      invite_transaction_ = context.resend(
+          std::move(*retried),
+          {id_, static_cast<std::uint32_t>(Purpose::invite), indication.owner.attempt + 1});
+      return;
+    }
+  }
+  end_because(EndCause::rejected, Side::remote);
+  end_.status = response.status();
+  end_.reason = response.reason();
+  progress(OnProgress::response_300_699, context);
+}
+
+}  // namespace sipml::usage

@@ -1,0 +1,126 @@
+#include "usage/context.hpp"
+
+#include "base/ascii.hpp"
+#include "base/limits.hpp"
+#include "message/redact.hpp"
+
+namespace sipml::usage {
+
+void Context::flush(transaction::Outbox& outbox) {
+  for (transaction::Transmission& transmission : outbox) {
+    if (!connected) continue;
+    if (config.trace) outputs.emplace_back(Log{true, message::redact(transmission.bytes)});
+    outputs.emplace_back(Transmit{std::move(transmission.bytes)});
+  }
+  outbox.clear();
+}
+
+transaction::Id Context::send(message::Request request, transaction::Owner owner,
+                              message::Request* sent) {
+  if (!connected) return 0;
+  if (!config.user_agent.empty() && !message::find_field(request.headers, "User-Agent"))
+    request.headers.push_back({"User-Agent", config.user_agent});
+  add_headers(request.headers, config.headers);
+  credentials.authorize(request, {config.authorization_user, config.password}, random);
+  if (sent) *sent = request;
+  return resend(std::move(request), owner);
+}
+
+transaction::Id Context::resend(message::Request request, transaction::Owner owner) {
+  if (!connected) return 0;
+  transaction::Outbox outbox;
+  const auto id = transactions.send_request(std::move(request), owner, 0, config.via_transport,
+                                            random, now, outbox);
+  flush(outbox);
+  return id;
+}
+
+std::optional<message::Request> Context::with_credentials(
+    const transaction::Indication& indication, const message::Message& response) {
+  if (!is_challenge(response.status()) || config.password.empty() || !connected ||
+      indication.owner.attempt >= limits::authentication_attempts)
+    return std::nullopt;
+  auto request = credentials.answer(indication.request, response,
+                                    {config.authorization_user, config.password}, random);
+  if (request) message::remove_fields(request->headers, "Via");
+  return request;
+}
+
+void Context::respond(transaction::Id id, const message::Response& response) {
+  transaction::Outbox outbox;
+  transactions.send_response(id, response, now, outbox);
+  flush(outbox);
+}
+
+std::string Context::send_ack(message::Request ack) {
+  transaction::Outbox outbox;
+  std::string bytes =
+      transactions.send_ack(std::move(ack), 0, config.via_transport, random, outbox);
+  flush(outbox);
+  return bytes;
+}
+
+void set_cseq(message::Request& request, std::uint32_t number) {
+  message::set_field(request.headers, "CSeq", std::to_string(number) + ' ' + request.method);
+}
+
+void add_headers(message::HeaderFields& fields, const message::HeaderFields& more) {
+  for (const message::HeaderField& field : more) {
+    if (ascii::equal_ignoring_case(field.name, "User-Agent"))
+      message::set_field(fields, field.name, field.value);
+    else
+      fields.push_back(field);
+  }
+}
+
+std::string contact_value(const Config& config, const message::HeaderFields& caps,
+                          std::string_view method) {
+  uri::NameAddr contact;
+  contact.display_name = config.display_name;
+  contact.uri.scheme = "sip";
+  contact.uri.user = config.uri.user;
+  contact.uri.host = config.invalid_host;
+  if (config.rtcweb_breaker)
+    contact.uri.parameters.push_back({"rtcweb-breaker", std::string("yes"), false});
+  if (config.click2call)
+    contact.uri.parameters.push_back({"click2call", std::string("yes"), false});
+  contact.uri.parameters.push_back({"transport", std::string("ws"), false});
+  std::string value = uri::to_string(contact);
+  if (config.rtcweb_breaker && method == "INVITE") {
+    value += ";impi=" + uri::escape_user(config.authorization_user);
+    value += ";ha1=" + auth::ha1(auth::Algorithm::md5, config.authorization_user, config.domain,
+                                 config.password);
+  }
+  if (!config.instance_id.empty()) {
+    value += ";+sip.instance=\"<" + config.instance_id + ">\"";
+    if (method == "REGISTER") value += ";reg-id=1";
+  }
+  for (const message::HeaderField& cap : caps) {
+    value += ';' + cap.name;
+    if (!cap.value.empty()) value += '=' + cap.value;
+  }
+  return value;
+}
+
+Party party(const uri::NameAddr& address) {
+  const std::string& user = address.uri.is_sip() ? address.uri.user : address.uri.opaque;
+  return {uri::to_string(address.uri), uri::unescape(user), address.display_name};
+}
+
+message::Request make_request(const Config& config, std::string_view method,
+                              const std::string& request_uri, const uri::NameAddr& from,
+                              const uri::NameAddr& to, std::string_view call_id,
+                              std::uint32_t cseq) {
+  message::Request request;
+  request.method = method;
+  request.request_uri = request_uri;
+  request.headers = {{"Max-Forwards", "70"},
+                     {"From", uri::to_string(from)},
+                     {"To", uri::to_string(to)},
+                     {"Call-ID", std::string(call_id)},
+                     {"CSeq", std::to_string(cseq) + ' ' + std::string(method)}};
+  if (!config.outbound_proxy.empty()) request.headers.push_back({"Route", config.outbound_proxy});
+  return request;
+}
+
+}  // namespace sipml::usage

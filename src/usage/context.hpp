@@ -1,0 +1,76 @@
+/// What one input of the user agent may touch, handed down to the usages: no usage knows the agent.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string_view>
+
+#include "auth/credentials.hpp"
+#include "base/instant.hpp"
+#include "crypto/random.hpp"
+#include "transaction/layer.hpp"
+#include "usage/config.hpp"
+#include "usage/event.hpp"
+
+namespace sipml::usage {
+
+/// What a response is for, in Owner::purpose.
+enum class Purpose : std::uint32_t { registration, invite, reinvite, cancel, bye, info, fork_bye };
+
+/// What this user agent understands; every header that says so is made from here.
+inline constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
+inline constexpr std::string_view accepted_types = "application/sdp";
+
+struct Context {
+  Instant now;
+  bool connected;
+  const Config& config;
+  crypto::Random& random;
+  transaction::Layer& transactions;
+  auth::Credentials& credentials;
+  std::deque<Output>& outputs;
+
+  void emit(Event event) { outputs.emplace_back(std::move(event)); }
+  void ask(MediaRequest request) { outputs.emplace_back(std::move(request)); }
+  /// Turns what the transaction layer wrote into outputs, in order.
+  void flush(transaction::Outbox& outbox);
+
+  /// Sends a request in a new transaction, with the headers that all requests carry and the
+  /// credentials that are known. Returns 0 when there is no connection or no room. `sent` receives
+  /// the request with all its headers.
+  transaction::Id send(message::Request request, transaction::Owner owner,
+                       message::Request* sent = nullptr);
+  /// After 401 or 407: the request with new credentials, without Via; the caller renews its CSeq.
+  /// nullopt when there is nothing better to send.
+  std::optional<message::Request> with_credentials(const transaction::Indication& indication,
+                                                   const message::Message& response);
+  /// Sends it, counting the attempt.
+  transaction::Id resend(message::Request request, transaction::Owner owner);
+  void respond(transaction::Id id, const message::Response& response);
+  /// Sends an ACK to a 2xx; returns its octets.
+  std::string send_ack(message::Request ack);
+};
+
+/// True for the responses that ask for credentials.
+inline bool is_challenge(int status) { return status == 401 || status == 407; }
+
+/// Replaces the number of the CSeq header.
+void set_cseq(message::Request& request, std::uint32_t number);
+
+/// Appends headers of the application.
+void add_headers(message::HeaderFields& fields, const message::HeaderFields& more);
+
+/// Our Contact (RFC 7118 section 5): `caps` are appended as parameters (RFC 3840). An INVITE through
+/// webrtc2sip's breaker also proves who calls, as sipML5 did.
+std::string contact_value(const Config& config, const message::HeaderFields& caps,
+                          std::string_view method);
+
+Party party(const uri::NameAddr& address);
+
+/// A request outside of any dialog: Max-Forwards, From, To, Call-ID, CSeq, outbound Route (8.1.1).
+message::Request make_request(const Config& config, std::string_view method,
+                              const std::string& request_uri, const uri::NameAddr& from,
+                              const uri::NameAddr& to, std::string_view call_id,
+                              std::uint32_t cseq);
+
+}  // namespace sipml::usage

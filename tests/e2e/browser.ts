@@ -1,0 +1,102 @@
+/** Headless Chromium with fake devices: a context per user, and all errors of a page kept. */
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { existsSync } from "node:fs";
+import { waitFor } from "./child.js";
+import { installProbe } from "./probe.js";
+
+const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+const baseFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--allow-loopback-in-peer-connection",
+  "--autoplay-policy=no-user-gesture-required",
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+  "--disable-background-timer-throttling",
+  "--disable-renderer-backgrounding",
+  "--disable-backgrounding-occluded-windows",
+];
+
+const deviceFlags = {
+  all: ["--use-fake-device-for-media-stream"],
+  noCamera: ["--use-fake-device-for-media-stream=device-count=0"],
+  none: ["--disable-audio-input"],
+} as const;
+
+export interface LaunchOptions {
+  /** Default "all": a beeping microphone and a camera with a test picture. */
+  readonly devices?: "all" | "noCamera" | "none";
+  /** Default true: getUserMedia is granted without asking. */
+  readonly grant?: boolean;
+  /** Default true: self-signed certificates are accepted. */
+  readonly anyCertificate?: boolean;
+  readonly flags?: readonly string[];
+}
+
+export async function launch(options: LaunchOptions = {}): Promise<Browser> {
+  const executablePath = programs.find((path) => existsSync(path));
+  if (executablePath === undefined)
+    throw new Error("Chromium is missing: apt-get install chromium");
+  const args = [...baseFlags];
+  args.push(...deviceFlags[options.devices ?? "all"]);
+  if (options.grant ?? true) args.push("--use-fake-ui-for-media-stream");
+  if (options.anyCertificate ?? true) args.push("--ignore-certificate-errors");
+  args.push(...(options.flags ?? []));
+  return chromium.launch({ executablePath, headless: true, args });
+}
+
+export class Tab {
+  readonly pageErrors: string[] = [];
+  readonly consoleErrors: string[] = [];
+  /** The whole console, for the text of a failing test. */
+  readonly console: string[] = [];
+
+  private constructor(
+    readonly name: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  /** A page in a context of its own, or a second page in `beside`'s context. */
+  static async open(browser: Browser, url: string, name: string, beside?: Tab): Promise<Tab> {
+    const context = beside?.context ?? (await browser.newContext());
+    const page = await context.newPage();
+    const tab = new Tab(name, context, page);
+    page.on("pageerror", (error) => tab.pageErrors.push(error.stack ?? error.message));
+    page.on("console", (message) => {
+      tab.console.push(`${message.type()}: ${message.text()}`);
+      if (message.type() === "error") tab.consoleErrors.push(message.text());
+    });
+    page.on("crash", () => tab.pageErrors.push("the page crashed"));
+    await page.addInitScript(installProbe);
+    await page.goto(url);
+    return tab;
+  }
+
+  /** Polls `probe` in Node until it gives a value. */
+  wait<T>(what: string, probe: () => Promise<T | undefined>, timeout = 8000): Promise<T> {
+    const describe = (): string =>
+      `${this.name}: no ${what}\n${this.console.slice(-15).join("\n")}`;
+    return waitFor(probe, describe, timeout);
+  }
+
+  /** Throws after an uncaught error, a CSP violation or a console error outside `allowed`. */
+  async expectClean(allowed: readonly RegExp[] = []): Promise<void> {
+    const unexpected = this.consoleErrors.filter((text) => !allowed.some((a) => a.test(text)));
+    const violations = this.page.isClosed()
+      ? []
+      : await this.page.evaluate(() => window.probe.violations);
+    const all = [...this.pageErrors, ...violations, ...unexpected];
+    if (all.length > 0) throw new Error(`${this.name} had errors:\n${all.join("\n")}`);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}

@@ -1,0 +1,93 @@
+/** Runs in every page before its scripts: keeps each RTCPeerConnection and CSP violation. */
+
+export interface Flow {
+  /** RTP packets of this kind, summed over all connections of the page. */
+  sent: number;
+  received: number;
+  /** Video frames decoded; for audio: samples handed to the player. */
+  decoded: number;
+  /** Integral of the decoded level; grows only while something can be heard. */
+  energy: number;
+}
+
+export interface MediaSample {
+  audio: Flow;
+  video: Flow;
+}
+
+export interface Probe {
+  readonly peers: RTCPeerConnection[];
+  readonly violations: string[];
+  sample(): Promise<MediaSample>;
+  /** Epoch milliseconds at which media of these kinds was first decoded after the call of this. */
+  mediaTime(kinds: readonly ("audio" | "video")[], timeout: number): Promise<number>;
+}
+
+declare global {
+  interface Window {
+    probe: Probe;
+  }
+}
+
+/** Serialised into the page, so it uses nothing from outside itself. */
+export function installProbe(): void {
+  const peers: RTCPeerConnection[] = [];
+  const violations: string[] = [];
+  const Native = window.RTCPeerConnection;
+  class Recorded extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      peers.push(this);
+    }
+  }
+  window.RTCPeerConnection = Recorded;
+  document.addEventListener("securitypolicyviolation", (event) => {
+    violations.push(`${event.violatedDirective} blocked ${event.blockedURI}`);
+  });
+
+  const sample = async (): Promise<MediaSample> => {
+    const empty = (): Flow => ({ sent: 0, received: 0, decoded: 0, energy: 0 });
+    const total: MediaSample = { audio: empty(), video: empty() };
+    for (const peer of peers) {
+      if (peer.connectionState === "closed") continue;
+      const report = await peer.getStats();
+      report.forEach((entry: Record<string, unknown>) => {
+        const kind = entry["kind"];
+        if (kind !== "audio" && kind !== "video") return;
+        const number = (name: string): number => Number(entry[name] ?? 0);
+        const flow = total[kind];
+        if (entry["type"] === "outbound-rtp") flow.sent += number("packetsSent");
+        if (entry["type"] === "inbound-rtp") {
+          flow.received += number("packetsReceived");
+          flow.decoded +=
+            kind === "video"
+              ? number("framesDecoded")
+              : number("totalSamplesReceived") - number("concealedSamples");
+          flow.energy += number("totalAudioEnergy");
+        }
+      });
+    }
+    return total;
+  };
+
+  window.probe = {
+    peers,
+    violations,
+    sample,
+    mediaTime: async (kinds, timeout) => {
+      const deadline = performance.now() + timeout;
+      const old = peers.length;
+      for (;;) {
+        const fresh = peers.slice(old).filter((peer) => peer.connectionState === "connected");
+        if (fresh.length > 0) {
+          const now = await sample();
+          if (kinds.every((kind) => now[kind].decoded > 0 && now[kind].received > 0)) {
+            return performance.timeOrigin + performance.now();
+          }
+        }
+        if (performance.now() > deadline) throw new Error(`no media within ${timeout} ms`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+  };
+}

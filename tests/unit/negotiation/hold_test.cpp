@@ -1,0 +1,82 @@
+/// Hold, sameness and the summary of a peer's description.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "../sdp/samples.hpp"
+#include "negotiation/hold.hpp"
+
+using namespace sipml::negotiation;
+using sipml::sdp::Description;
+using sipml::sdp::Direction;
+using samples::crlf;
+using samples::replaced;
+
+namespace {
+
+Description parsed(std::string_view text) {
+  auto result = sipml::sdp::parse(text);
+  if (result) return std::move(result).value();
+  FAIL("does not parse: " << std::string(to_string(result.error().code)));
+  return {};
+}
+
+const std::string head = crlf("v=0\no=- 1 2 IN IP4 192.0.2.1\ns=-\nt=0 0\n");
+
+bool held(std::string_view lines) { return is_remote_hold(parsed(head + crlf(lines))); }
+
+}  // namespace
+
+TEST_CASE("RFC 3264 8.4: hold is every active section sendonly or inactive") {
+  CHECK(held("m=audio 9 x 0\na=sendonly\n"));
+  CHECK(held("m=audio 9 x 0\na=inactive\n"));
+  CHECK(held("m=audio 9 x 0\na=sendonly\nm=video 9 x 0\na=inactive\n"));
+  CHECK(held("a=sendonly\nm=audio 9 x 0\nm=video 9 x 0\n"));
+  CHECK(held("m=audio 9 x 0\na=sendonly\nm=video 0 x 0\n"));
+  CHECK_FALSE(held("m=audio 9 x 0\n"));
+  CHECK_FALSE(held("m=audio 9 x 0\na=recvonly\n"));
+  CHECK_FALSE(held("m=audio 9 x 0\na=sendonly\nm=video 9 x 0\n"));
+  CHECK_FALSE(held("a=inactive\nm=audio 9 x 0\nm=video 9 x 0\na=sendrecv\n"));
+  CHECK_FALSE(held("m=audio 0 x 0\na=sendonly\n"));
+  CHECK_FALSE(held(""));
+  CHECK_FALSE(is_remote_hold(parsed(samples::chromium_offer())));
+  CHECK_FALSE(is_remote_hold(parsed(samples::firefox_offer())));
+}
+
+TEST_CASE("RFC 2543 B.5: the address 0.0.0.0 is hold where there is neither ICE nor DTLS") {
+  const std::string plain = samples::plain_offer();
+  CHECK_FALSE(is_remote_hold(parsed(plain)));
+  CHECK(is_remote_hold(parsed(replaced(plain, "c=IN IP4 192.0.2.5", "c=IN IP4 0.0.0.0"))));
+  CHECK(held("c=IN IP4 192.0.2.1\nm=audio 9 x 0\nc=IN IP4 0.0.0.0\n"));
+  CHECK_FALSE(held("c=IN IP4 0.0.0.0\nm=audio 9 x 0\nc=IN IP4 192.0.2.1\n"));
+  CHECK_FALSE(held("c=IN IP4 0.0.0.0\nm=audio 9 x 0\nm=video 9 x 0\nc=IN IP4 192.0.2.1\n"));
+  for (const std::string_view sign :
+       {"a=candidate:1 1 udp 1 192.0.2.1 9 typ host\n", "a=fingerprint:sha-256 AA\n",
+        "a=ice-ufrag:abcd\n"}) {
+    CHECK_FALSE(held("m=audio 9 x 0\nc=IN IP4 0.0.0.0\n" + std::string(sign)));
+    CHECK_FALSE(held(std::string(sign) + "m=audio 9 x 0\nc=IN IP4 0.0.0.0\n"));
+  }
+  // A bundled section that leaves its transport to the first one.
+  CHECK_FALSE(held("m=audio 9 x 0\nc=IN IP4 0.0.0.0\na=ice-ufrag:abcd\na=sendonly\n"
+                   "m=video 9 x 0\nc=IN IP4 0.0.0.0\n"));
+}
+
+TEST_CASE("RFC 3264 8: descriptions with the same o= line are the same") {
+  const Description first = parsed(samples::chromium_offer());
+  CHECK(same_origin(first, first));
+  CHECK(same_origin(first, parsed(replaced(samples::chromium_offer(), "s=-", "s=x"))));
+  CHECK_FALSE(same_origin(
+      first, parsed(replaced(samples::chromium_offer(), "8917 2 IN", "8917 3 IN"))));
+  CHECK_FALSE(same_origin(first, parsed(samples::chromium_answer())));
+  CHECK_FALSE(same_origin(Description{}, Description{}));
+}
+
+TEST_CASE("RFC 3264 5.1: the summary has the first active section of each kind") {
+  using enum Direction;
+  CHECK(summarise(parsed(samples::chromium_offer())) == MediaSummary{sendrecv, sendrecv});
+  CHECK(summarise(parsed(samples::gateway_answer())) == MediaSummary{sendrecv, std::nullopt});
+  CHECK(summarise(parsed(head)) == MediaSummary{std::nullopt, std::nullopt});
+  CHECK(summarise(parsed(head + crlf("a=inactive\nm=audio 0 x 0\nm=video 9 x 0\na=recvonly\n"
+                                     "m=audio 9 x 0\nm=video 9 x 0\na=sendonly\n"))) ==
+        MediaSummary{inactive, recvonly});
+}

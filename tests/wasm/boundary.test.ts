@@ -1,0 +1,105 @@
+/** The modules import nothing and export what the C headers and js-glue/abi.ts say. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import {
+  ABI_VERSION,
+  AGENT_EXPORTS,
+  ERROR_CODES,
+  OUTPUT_KINDS,
+  OUTPUT_WORDS,
+} from "../../js-glue/abi.js";
+import { root } from "../e2e/paths.js";
+import { readHeader } from "./headers.js";
+
+const agent = readHeader("abi.h");
+const server = readHeader("server_abi.h");
+const names = (functions: readonly { name: string }[]): string[] =>
+  functions.map((declaration) => declaration.name);
+
+const common = ["sipml_abi_version", "sipml_input_buffer", "sipml_last_error"];
+const modules = [
+  { file: "build/wasm/sipml.wasm", functions: agent.functions },
+  {
+    file: "build/wasm/sipml-server.wasm",
+    functions: [
+      ...agent.functions.filter((declaration) => common.includes(declaration.name)),
+      ...server.functions,
+    ],
+  },
+];
+
+const compile = (file: string): WebAssembly.Module =>
+  new WebAssembly.Module(readFileSync(join(root, file)));
+
+for (const { file, functions } of modules) {
+  describe(file, () => {
+    const module = compile(file);
+
+    test("imports nothing", () => {
+      assert.deepEqual(WebAssembly.Module.imports(module), []);
+    });
+
+    test("exports its memory and the functions of its header, and nothing else", () => {
+      const expected = [
+        "memory:memory",
+        "_initialize:function",
+        ...names(functions).map((name) => `${name}:function`),
+      ];
+      const actual = WebAssembly.Module.exports(module).map(({ name, kind }) => `${name}:${kind}`);
+      assert.deepEqual(actual.sort(), expected.sort());
+    });
+
+    test("its functions take as many parameters as the header says", () => {
+      const { exports } = new WebAssembly.Instance(module, {});
+      for (const { name, parameters } of functions) {
+        const exported = exports[name];
+        assert.ok(typeof exported === "function", name);
+        assert.equal(exported.length, parameters, name);
+      }
+    });
+
+    test("tells the ABI version of the header", () => {
+      const { exports } = new WebAssembly.Instance(module, {});
+      (exports["_initialize"] as () => void)();
+      const version = (exports["sipml_abi_version"] as () => number)();
+      assert.equal(version, agent.numbers.get("abi_version"));
+    });
+
+    test("starts with one MiB of memory", () => {
+      const { exports } = new WebAssembly.Instance(module, {});
+      assert.equal((exports["memory"] as WebAssembly.Memory).buffer.byteLength, 1024 * 1024);
+    });
+  });
+}
+
+describe("js-glue/abi.ts", () => {
+  test("names the functions of abi.h", () => {
+    assert.deepEqual([...AGENT_EXPORTS].sort(), names(agent.functions).sort());
+  });
+
+  test("has the ABI version, error codes and output kinds of abi.h", () => {
+    const constants = {
+      abi_version: ABI_VERSION,
+      ok: 0,
+      ...ERROR_CODES,
+      ...OUTPUT_KINDS,
+    };
+    assert.deepEqual(
+      new Map(Object.entries(constants).sort()),
+      new Map([...agent.numbers].sort()),
+    );
+  });
+
+  test("has the fields of struct sipml_output in order, each one word", () => {
+    const byOffset = Object.entries(OUTPUT_WORDS).sort(([, a], [, b]) => a - b);
+    assert.deepEqual(byOffset.map(([field]) => field), agent.fields);
+    assert.deepEqual(byOffset.map(([, offset]) => offset), agent.fields.map((_, index) => index));
+  });
+});
+
+test("the package ships the module that was built", () => {
+  const shipped = readFileSync(join(root, "dist/sipml.wasm"));
+  assert.ok(shipped.equals(readFileSync(join(root, "build/wasm/sipml.wasm"))));
+});

@@ -1,0 +1,548 @@
+/** Stand-ins for the browser and the core: virtual time, sockets, peer connections, devices. */
+import type { Clock } from "../../js-glue/clock.js";
+import type { AgentCore, Output } from "../../js-glue/core.js";
+import type { Bytes } from "../../js-glue/memory.js";
+import type {
+  AgentConfig,
+  Command,
+  Direction,
+  Event as CoreEvent,
+  MediaRequest,
+} from "../../js-glue/protocol.js";
+import type { Environment } from "../../web/environment.js";
+
+/** Lets promises settle; virtual time stands still. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+interface Timer {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/** Virtual time, shared by all clocks of one test. */
+export class FakeTime {
+  now = 1000;
+  private readonly timers = new Set<Timer>();
+
+  after(milliseconds: number, wake: () => void): () => void {
+    const timer = { at: this.now + milliseconds, wake };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  }
+
+  clock(): Clock {
+    let cancel: () => void = () => undefined;
+    return {
+      now: () => this.now,
+      wakeAt: (time, wake) => {
+        cancel();
+        cancel = time === Infinity ? () => undefined : this.after(time - this.now, wake);
+      },
+    };
+  }
+
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  /** Fires what falls due, in order, settling promises in between. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.now + milliseconds;
+    await settle();
+    for (;;) {
+      const due = [...this.timers].filter((timer) => timer.at <= end);
+      const next = due.sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.timers.delete(next);
+      this.now = Math.max(this.now, next.at);
+      next.wake();
+      await settle();
+    }
+    this.now = end;
+  }
+}
+
+export class FakeSocket {
+  binaryType = "blob";
+  readyState = 0;
+  protocol = "";
+  readonly sent: (string | Uint8Array)[] = [];
+  closed = false;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: (() => void) | null = null;
+
+  constructor(
+    readonly url: string,
+    readonly subprotocol: string | undefined,
+  ) {}
+
+  open(protocol = this.subprotocol ?? ""): void {
+    this.protocol = protocol;
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  message(data: unknown): void {
+    this.onmessage?.({ data });
+  }
+
+  fail(code = 1006, reason = ""): void {
+    this.readyState = 3;
+    this.onclose?.({ code, reason });
+  }
+
+  send(data: string | Uint8Array): void {
+    this.sent.push(data);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.readyState = 3;
+  }
+}
+
+export class FakeTrack {
+  enabled = true;
+  readyState: "live" | "ended" = "live";
+  constructor(
+    readonly kind: "audio" | "video",
+    readonly id = `${kind}-track`,
+  ) {}
+  stop(): void {
+    this.readyState = "ended";
+  }
+}
+
+export class FakeStream {
+  private tracks: FakeTrack[];
+  constructor(tracks: readonly FakeTrack[] = []) {
+    this.tracks = [...tracks];
+  }
+  getTracks(): FakeTrack[] {
+    return [...this.tracks];
+  }
+  getAudioTracks(): FakeTrack[] {
+    return this.tracks.filter((track) => track.kind === "audio");
+  }
+  getVideoTracks(): FakeTrack[] {
+    return this.tracks.filter((track) => track.kind === "video");
+  }
+  addTrack(track: FakeTrack): void {
+    if (!this.tracks.includes(track)) this.tracks.push(track);
+  }
+  removeTrack(track: FakeTrack): void {
+    this.tracks = this.tracks.filter((other) => other !== track);
+  }
+}
+
+export class FakeSender {
+  track: FakeTrack | null = null;
+  streams: readonly FakeStream[] = [];
+  replaceTrack(track: FakeTrack | null): Promise<void> {
+    this.track = track;
+    return Promise.resolve();
+  }
+  setStreams(...streams: FakeStream[]): void {
+    this.streams = streams;
+  }
+}
+
+export class FakeTransceiver {
+  mid: string | null = null;
+  direction: Direction | "stopped";
+  currentDirection: Direction | "stopped" | null = null;
+  readonly sender = new FakeSender();
+  readonly receiver: { readonly track: FakeTrack };
+  constructor(
+    readonly kind: "audio" | "video",
+    direction: Direction,
+  ) {
+    this.direction = direction;
+    this.receiver = { track: new FakeTrack(kind, `remote-${kind}`) };
+  }
+  stop(): void {
+    this.direction = "stopped";
+    this.currentDirection = "stopped";
+  }
+}
+
+interface Description {
+  readonly type: string;
+  readonly sdp?: string;
+}
+
+export interface IceUrlEvent {
+  readonly candidate?: { readonly candidate: string; readonly type: string; readonly url?: string };
+  readonly url?: string;
+}
+
+/** Descriptions are texts such as `offer 1 audio:sendrecv video:inactive`. */
+export class FakePeerConnection {
+  signalingState = "stable";
+  iceGatheringState = "new";
+  iceConnectionState = "new";
+  localDescription: Description | null = null;
+  remoteDescription: Description | null = null;
+  closed = false;
+  /** Completes gathering as soon as it begins. */
+  autoGather = true;
+  supportsPranswer = true;
+  refuseRemote: Error | undefined;
+  onicecandidateerror: (() => void) | null = null;
+  onicegatheringstatechange: (() => void) | null = null;
+  readonly log: string[] = [];
+  private readonly transceivers: FakeTransceiver[] = [];
+  private readonly listeners = new Map<string, ((event: object) => void)[]>();
+  private round = 0;
+  private rollbackTo: Description | null = null;
+
+  constructor(readonly configuration: RTCConfiguration) {}
+
+  addEventListener(type: string, listener: (event: object) => void): void {
+    this.listeners.set(type, [...(this.listeners.get(type) ?? []), listener]);
+  }
+
+  private fire(type: string, event: object = {}): void {
+    for (const listener of this.listeners.get(type) ?? []) listener(event);
+  }
+
+  getTransceivers(): FakeTransceiver[] {
+    return [...this.transceivers];
+  }
+
+  transceiver(kind: "audio" | "video"): FakeTransceiver | undefined {
+    return this.transceivers.find((t) => t.kind === kind && t.direction !== "stopped");
+  }
+
+  addTransceiver(
+    kind: "audio" | "video",
+    init: { direction: Direction; streams?: FakeStream[] },
+  ): FakeTransceiver {
+    const transceiver = new FakeTransceiver(kind, init.direction);
+    transceiver.sender.streams = init.streams ?? [];
+    this.transceivers.push(transceiver);
+    return transceiver;
+  }
+
+  createDataChannel(): object {
+    return {};
+  }
+
+  private describe(type: string): Description {
+    if (this.closed) throw new Error("closed");
+    this.round += 1;
+    const offered = this.transceivers.filter((t) => t.direction !== "stopped" || t.mid !== null);
+    const lines = offered.map((t) => `${t.kind}:${t.direction}`);
+    return { type, sdp: [type, this.round, ...lines].join(" ") };
+  }
+
+  createOffer(): Promise<Description> {
+    this.log.push("createOffer");
+    return Promise.resolve().then(() => this.describe("offer"));
+  }
+
+  createAnswer(): Promise<Description> {
+    this.log.push("createAnswer");
+    return Promise.resolve().then(() => this.describe("answer"));
+  }
+
+  async setLocalDescription(given?: Description): Promise<void> {
+    await Promise.resolve();
+    if (this.closed) throw new Error("closed");
+    const description = given ?? this.describe("offer");
+    this.log.push(`local ${description.type}`);
+    if (description.type === "rollback") {
+      this.signalingState = "stable";
+      this.localDescription = this.rollbackTo;
+      return;
+    }
+    if (description.type === "offer") {
+      this.rollbackTo = this.localDescription;
+      this.signalingState = "have-local-offer";
+    } else {
+      this.signalingState = "stable";
+    }
+    this.localDescription = description;
+    this.transceivers.forEach((t, index) => (t.mid ??= String(index)));
+    if (this.iceGatheringState !== "complete") this.gathering("gathering");
+    if (this.autoGather) this.gathering("complete");
+  }
+
+  async setRemoteDescription(description: Description): Promise<void> {
+    await Promise.resolve();
+    if (this.closed) throw new Error("closed");
+    this.log.push(`remote ${description.type}`);
+    if (this.refuseRemote) throw this.refuseRemote;
+    if (description.type === "rollback") {
+      this.signalingState = "stable";
+      return;
+    }
+    if (description.type === "pranswer" && !this.supportsPranswer) throw new Error("no pranswer");
+    if (description.type === "offer") this.signalingState = "have-remote-offer";
+    else if (this.signalingState === "stable") throw new Error("wrong state");
+    else this.signalingState = description.type === "answer" ? "stable" : "have-remote-pranswer";
+    this.remoteDescription = description;
+    const lines = (description.sdp ?? "").split(" ").filter((word) => word.includes(":"));
+    lines.forEach((line, index) => {
+      const [kind, direction] = line.split(":") as ["audio" | "video", Direction];
+      let transceiver = this.transceivers.find((t) => t.mid === String(index));
+      if (transceiver?.direction === "stopped") transceiver = undefined;
+      if (!transceiver) {
+        transceiver = this.addTransceiver(kind, { direction: "recvonly" });
+        transceiver.mid = String(index);
+      }
+      if (direction === "sendrecv" || direction === "sendonly") {
+        this.fire("track", { track: transceiver.receiver.track });
+      }
+    });
+  }
+
+  gathering(state: string): void {
+    this.iceGatheringState = state;
+    this.fire("icegatheringstatechange");
+    this.onicegatheringstatechange?.();
+  }
+
+  candidate(type: string, url?: string): void {
+    const candidate = { candidate: `${type} candidate`, type, ...(url ? { url } : {}) };
+    this.fire("icecandidate", { candidate });
+  }
+
+  candidateError(url: string): void {
+    this.fire("icecandidateerror", { url });
+    this.onicecandidateerror?.();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.signalingState = "closed";
+  }
+}
+
+export class FakeElement {
+  srcObject: MediaProvider | null = null;
+  plays = 0;
+  play(): Promise<void> {
+    this.plays += 1;
+    return Promise.resolve();
+  }
+}
+
+/** A named DOMException. */
+export function domError(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+export interface FakeBrowserOptions {
+  /** What getUserMedia does; default: gives tracks. */
+  readonly getUserMedia?: (constraints: MediaStreamConstraints) => Promise<FakeStream>;
+  readonly permission?: PermissionState;
+  readonly secure?: boolean;
+  readonly withoutWebRtc?: boolean;
+  readonly withoutDevices?: boolean;
+  readonly onPeerConnection?: (connection: FakePeerConnection) => void;
+  readonly probeHttp?: (url: string) => Promise<unknown>;
+  readonly devices?: readonly string[];
+}
+
+/** A browser in virtual time. */
+export class FakeBrowser {
+  readonly time = new FakeTime();
+  readonly sockets: FakeSocket[] = [];
+  readonly connections: FakePeerConnection[] = [];
+  readonly captures: MediaStreamConstraints[] = [];
+  readonly streams: FakeStream[] = [];
+  readonly environment: Environment;
+  permission: PermissionState;
+  getUserMedia: (constraints: MediaStreamConstraints) => Promise<FakeStream>;
+
+  constructor(options: FakeBrowserOptions = {}) {
+    this.permission = options.permission ?? "prompt";
+    this.getUserMedia =
+      options.getUserMedia ??
+      ((constraints) => {
+        const tracks: FakeTrack[] = [];
+        if (constraints.audio) tracks.push(new FakeTrack("audio"));
+        if (constraints.video) tracks.push(new FakeTrack("video"));
+        return Promise.resolve(new FakeStream(tracks));
+      });
+    const { devices, probeHttp } = options;
+    this.environment = {
+      createClock: () => this.time.clock(),
+      after: (milliseconds, callback) => this.time.after(milliseconds, callback),
+      randomBytes: (count) => new Uint8Array(count).fill(7),
+      createSocket: (url, subprotocol) => {
+        const socket = new FakeSocket(url, subprotocol);
+        this.sockets.push(socket);
+        return socket as unknown as WebSocket;
+      },
+      probeHttp: probeHttp ?? (() => Promise.reject(new TypeError("Failed to fetch"))),
+      createPeerConnection: options.withoutWebRtc
+        ? undefined
+        : (configuration) => {
+            const connection = new FakePeerConnection(configuration);
+            options.onPeerConnection?.(connection);
+            this.connections.push(connection);
+            return connection as unknown as RTCPeerConnection;
+          },
+      createStream: () => new FakeStream() as unknown as MediaStream,
+      getUserMedia: options.withoutDevices
+        ? undefined
+        : async (constraints) => {
+            this.captures.push(constraints);
+            const stream = await this.getUserMedia(constraints);
+            this.streams.push(stream);
+            return stream as unknown as MediaStream;
+          },
+      listDevices: () => Promise.resolve(devices ?? ["audioinput", "videoinput"]),
+      queryPermission: () => Promise.resolve(this.permission),
+      isSecureContext: options.secure ?? true,
+      userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36",
+    };
+  }
+
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (!socket) throw new Error("no socket was opened");
+    return socket;
+  }
+
+  get connection(): FakePeerConnection {
+    const connection = this.connections.at(-1);
+    if (!connection) throw new Error("no peer connection was made");
+    return connection;
+  }
+}
+
+/** What a test tells the fake core to put out. */
+export type Scripted =
+  | { readonly event: CoreEvent; readonly body?: string }
+  | { readonly media: MediaRequest; readonly body?: string }
+  | { readonly transmit: string }
+  | { readonly log: "sent" | "received"; readonly body: string };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function outputOf(scripted: Scripted): Output {
+  if ("event" in scripted) {
+    return { kind: "event", event: scripted.event, body: encoder.encode(scripted.body ?? "") };
+  }
+  if ("media" in scripted) {
+    return { kind: "media", request: scripted.media, body: encoder.encode(scripted.body ?? "") };
+  }
+  if ("log" in scripted) {
+    const log = { direction: scripted.log };
+    return { kind: "log", log, body: encoder.encode(scripted.body) };
+  }
+  return { kind: "transmit", body: encoder.encode(scripted.transmit) };
+}
+
+/** A core without SIP: it connects, counts ids, and puts out what messages from outside hold. */
+export class FakeCore implements AgentCore {
+  config: AgentConfig | undefined;
+  readonly commands: { readonly command: Command; readonly body: string }[] = [];
+  readonly inputs: string[] = [];
+  wakeUp = Infinity;
+  /** Extra outputs of a command; may throw. */
+  onCommand: (command: Command, id: number) => readonly Scripted[] = () => [];
+  onTimer: () => readonly Scripted[] = () => [];
+  /** Throws at the next input. */
+  trap: Error | undefined;
+  private readonly outputs: Output[] = [];
+  private state: "idle" | "connecting" | "connected" = "idle";
+  private ids = 0;
+
+  put(...scripted: readonly Scripted[]): void {
+    this.outputs.push(...scripted.map(outputOf));
+  }
+
+  createAgent(config: AgentConfig): number {
+    this.config = config;
+    return 1;
+  }
+
+  destroyAgent(): void {
+    this.inputs.push("destroy");
+  }
+
+  connected(): void {
+    this.input("connected");
+    this.state = "connected";
+    this.put({ event: { type: "connection", state: "connected" } });
+  }
+
+  disconnected(): void {
+    this.input("disconnected");
+    const state = this.state === "connected" ? "reconnecting" : "failed";
+    this.state = "idle";
+    this.put({ event: { type: "connection", state } });
+  }
+
+  receive(_agent: number, message: Uint8Array): void {
+    this.input("receive");
+    this.put(...(JSON.parse(decoder.decode(message)) as Scripted[]));
+  }
+
+  command(_agent: number, command: Command, body: Bytes, _now: number): number {
+    this.input(command.type);
+    this.commands.push({ command, body: typeof body === "string" ? body : decoder.decode(body) });
+    let id = 0;
+    switch (command.type) {
+      case "start":
+        this.state = "connecting";
+        this.put(
+          { event: { type: "connection", state: "connecting" } },
+          { event: { type: "connect" } },
+        );
+        break;
+      case "stop":
+        this.state = "idle";
+        this.put({ event: { type: "disconnect" } }, { event: { type: "stopped" } });
+        break;
+      case "register":
+        id = command.registration ?? ++this.ids;
+        break;
+      case "call":
+        id = ++this.ids;
+        break;
+    }
+    this.put(...this.onCommand(command, id));
+    return id;
+  }
+
+  timerFired(): void {
+    this.input("timer");
+    this.wakeUp = Infinity;
+    this.put(...this.onTimer());
+  }
+
+  deadline(): number {
+    return this.wakeUp;
+  }
+
+  poll(): Output | undefined {
+    return this.outputs.shift();
+  }
+
+  /** The commands of one type, in order. */
+  of<Type extends Command["type"]>(type: Type): Extract<Command, { type: Type }>[] {
+    return this.commands
+      .map(({ command }) => command)
+      .filter((command): command is Extract<Command, { type: Type }> => command.type === type);
+  }
+
+  private input(name: string): void {
+    if (this.trap) throw this.trap;
+    this.inputs.push(name);
+  }
+}
+
+/** Hands the core's next outputs in, as a message from the server. */
+export function tell(browser: FakeBrowser, ...scripted: readonly Scripted[]): void {
+  browser.socket.message(JSON.stringify(scripted));
+}

@@ -1,0 +1,521 @@
+/** The media of a call: offers, answers, hold, permission, devices, gathering (RFC 8829, RFC 3264). */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { MediaRequest } from "../../js-glue/protocol.js";
+import type { CallMediaOptions } from "../../web/call-media.js";
+import { constraintsFor } from "../../web/capture.js";
+import { Media } from "../../web/media.js";
+import { FakeBrowser, FakeStream, FakeTrack, domError, settle } from "./fakes.js";
+import type { FakeBrowserOptions } from "./fakes.js";
+
+interface Bench {
+  readonly browser: FakeBrowser;
+  readonly media: Media;
+  readonly seen: string[];
+  readonly sdp: string[];
+  ask(request: MediaRequest, body?: string): Promise<void>;
+}
+
+const call = 1;
+
+function bench(
+  options: FakeBrowserOptions = {},
+  settings: { iceServers?: RTCIceServer[]; iceGatheringTimeout?: number } = {},
+): Bench {
+  const browser = new FakeBrowser(options);
+  const seen: string[] = [];
+  const sdp: string[] = [];
+  const media = new Media(
+    browser.environment,
+    () => ({ iceServers: [], iceGatheringTimeout: 2000, videoSize: undefined, ...settings }),
+    {
+      ready: (_call, token, description) => {
+        seen.push(`ready ${token}`);
+        sdp.push(description);
+      },
+      failed: (_call, token, failure) => seen.push(`failed ${token} ${failure.code}: ${failure.message}`),
+      permission: (_call, state) => seen.push(`permission ${state}`),
+      tracksAdded: (_call, side, _stream, kinds) => seen.push(`${side} ${kinds.join(",")}`),
+    },
+  );
+  const ask = async (request: MediaRequest, body = ""): Promise<void> => {
+    media.handle(request, new TextEncoder().encode(body));
+    await settle();
+  };
+  return { browser, media, seen, sdp, ask };
+}
+
+const offer = (
+  token: number,
+  directions: Partial<Pick<Extract<MediaRequest, { type: "create_offer" }>, "audio" | "video" | "hold">> = {},
+): MediaRequest => ({
+  type: "create_offer",
+  call,
+  token,
+  audio: "sendrecv",
+  video: null,
+  hold: false,
+  ...directions,
+});
+const answer = (
+  type: "prepare_answer" | "create_answer",
+  token: number,
+  directions: Partial<Pick<Extract<MediaRequest, { type: "create_answer" }>, "audio" | "video" | "hold">> = {},
+): MediaRequest => ({
+  type,
+  call,
+  token,
+  audio: "sendrecv",
+  video: null,
+  hold: false,
+  ...directions,
+});
+const apply = (token: number, provisional = false): MediaRequest => ({
+  type: "apply_answer",
+  call,
+  token,
+  provisional,
+});
+
+describe("RFC 8829 4.1.8: an offer", () => {
+  test("asks once for all media, then answers with the local description", async () => {
+    const { browser, seen, sdp, ask } = bench();
+    await ask(offer(7, { video: "sendrecv" }));
+    assert.deepEqual(seen, ["permission requested", "permission accepted", "local video,audio", "ready 7"]);
+    assert.deepEqual(browser.captures, [{ audio: true, video: true }]);
+    assert.equal(sdp[0], "offer 1 audio:sendrecv video:sendrecv");
+    const { connection } = browser;
+    assert.equal(connection.transceiver("audio")?.sender.track?.kind, "audio");
+    assert.equal(connection.transceiver("video")?.sender.track?.kind, "video");
+  });
+
+  test("names one stream for all its media", async () => {
+    const { browser, media, ask } = bench();
+    await ask(offer(7, { video: "sendrecv" }));
+    const streams = browser.connection.getTransceivers().map((t) => t.sender.streams[0]);
+    assert.equal(streams[0], streams[1]);
+    assert.equal(streams[0] as unknown, media.of(call).localStream);
+  });
+
+  test("receiving only asks nobody and offers recvonly", async () => {
+    const { browser, seen, sdp, ask } = bench();
+    await ask(offer(1, { audio: "recvonly", video: "recvonly" }));
+    assert.deepEqual(seen, ["ready 1"]);
+    assert.deepEqual(browser.captures, []);
+    assert.equal(sdp[0], "offer 1 audio:recvonly video:recvonly");
+  });
+
+  test("sending one medium and receiving another asks for the one", async () => {
+    const { browser, sdp, ask } = bench();
+    await ask(offer(1, { audio: "sendonly", video: "recvonly" }));
+    assert.deepEqual(browser.captures, [{ audio: true, video: false }]);
+    assert.equal(sdp[0], "offer 1 audio:sendonly video:recvonly");
+  });
+
+  for (const [permission, early] of [
+    ["granted", true],
+    ["prompt", false],
+    ["denied", false],
+  ] as const) {
+    test(`gathers ${early ? "while" : "only after"} the person is asked if permission is ${permission}`, async () => {
+      let allow: (stream: FakeStream) => void = () => undefined;
+      const { browser, seen, ask } = bench({
+        permission,
+        getUserMedia: () => new Promise((resolve) => (allow = resolve)),
+      });
+      await ask(offer(1));
+      assert.equal(browser.connection.localDescription !== null, early);
+      allow(new FakeStream([new FakeTrack("audio")]));
+      await settle();
+      assert.equal(seen.at(-1), "ready 1");
+      assert.equal(browser.connection.transceiver("audio")?.sender.track?.kind, "audio");
+    });
+  }
+
+  test("a stream of the page's own is used, asks nobody, and is never stopped", async () => {
+    const { browser, media, seen, ask } = bench();
+    const own = new FakeTrack("audio");
+    const options: CallMediaOptions = { stream: new FakeStream([own]) as unknown as MediaStream };
+    media.of(call, options);
+    await ask(offer(1, { video: "sendrecv" }));
+    assert.deepEqual(browser.captures, [{ audio: false, video: true }], "the camera was missing");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track, own);
+    media.close(call);
+    assert.equal(own.readyState, "live");
+    assert.equal(browser.streams[0]?.getTracks()[0]?.readyState, "ended");
+    assert.ok(seen.includes("local audio") && seen.includes("local video"));
+  });
+
+  test("mute holds for tracks that are there and that come", async () => {
+    const { browser, media, ask } = bench();
+    media.of(call).mute("audio", true);
+    await ask(offer(1));
+    const track = browser.streams[0]?.getTracks()[0];
+    assert.equal(track?.enabled, false);
+    media.of(call).mute("audio", false);
+    assert.equal(track?.enabled, true);
+    assert.equal(media.of(call).isMuted("audio"), false);
+  });
+});
+
+describe("candidate gathering", () => {
+  const servers = [{ urls: "stun:stun.example.org" }, { urls: ["turn:turn.example.org:3478?transport=udp"] }];
+  const slow: FakeBrowserOptions = {
+    permission: "granted",
+    onPeerConnection: (connection) => (connection.autoGather = false),
+  };
+
+  test("complete: leaves at once", async () => {
+    const { browser, seen, ask } = bench(slow, { iceServers: servers });
+    await ask(offer(1, { audio: "recvonly" }));
+    assert.deepEqual(seen, []);
+    browser.connection.gathering("complete");
+    await settle();
+    assert.deepEqual(seen, ["ready 1"]);
+    assert.deepEqual(browser.connection.configuration.iceServers, servers);
+  });
+
+  test("never complete: leaves after the limit", async () => {
+    const { browser, seen, ask } = bench(slow, { iceServers: servers, iceGatheringTimeout: 700 });
+    await ask(offer(1, { audio: "recvonly" }));
+    await browser.time.advance(699);
+    assert.deepEqual(seen, []);
+    await browser.time.advance(1);
+    assert.deepEqual(seen, ["ready 1"]);
+  });
+
+  test("every server has yielded and a short while passed: leaves", async () => {
+    const { browser, seen, ask } = bench(slow, { iceServers: servers });
+    await ask(offer(1, { audio: "recvonly" }));
+    const { connection } = browser;
+    connection.candidate("host");
+    connection.candidate("srflx", "stun:stun.example.org:3478");
+    await browser.time.advance(500);
+    assert.deepEqual(seen, [], "the relay is still missing");
+    connection.candidate("relay", "turn:turn.example.org:3478?transport=udp");
+    await browser.time.advance(50);
+    connection.candidate("relay", "turn:turn.example.org:3478?transport=udp");
+    await browser.time.advance(99);
+    assert.deepEqual(seen, [], "it is not quiet yet");
+    await browser.time.advance(1);
+    assert.deepEqual(seen, ["ready 1"]);
+  });
+
+  test("a server that fails is not waited for", async () => {
+    const { browser, seen, ask } = bench(slow, { iceServers: servers });
+    await ask(offer(1, { audio: "recvonly" }));
+    browser.connection.candidate("host");
+    browser.connection.candidate("srflx");
+    browser.connection.candidateError("turn:turn.example.org:3478?transport=udp");
+    await browser.time.advance(100);
+    assert.deepEqual(seen, ["ready 1"]);
+  });
+
+  test("without servers a host candidate and a short while are enough", async () => {
+    const { browser, seen, ask } = bench(slow);
+    await ask(offer(1, { audio: "recvonly" }));
+    browser.connection.candidate("host");
+    await browser.time.advance(100);
+    assert.deepEqual(seen, ["ready 1"]);
+    assert.equal(browser.time.pending, 0, "the limit is not left ticking");
+  });
+});
+
+describe("RFC 3264 6: answers", () => {
+  test("the microphone is asked for at create_answer, not while it rings", async () => {
+    const { browser, seen, sdp, ask } = bench();
+    await ask(answer("prepare_answer", 1), "offer 1 audio:sendrecv");
+    assert.deepEqual(seen, ["remote audio"]);
+    assert.deepEqual(browser.captures, []);
+    assert.equal(browser.connection.localDescription, null, "no permission yet: no gathering");
+    await ask(answer("create_answer", 2), "offer 1 audio:sendrecv");
+    assert.deepEqual(seen.slice(1), ["permission requested", "permission accepted", "local audio", "ready 2"]);
+    assert.equal(sdp[0], "answer 1 audio:sendrecv");
+    assert.deepEqual(browser.connection.log, ["remote offer", "createAnswer", "local answer"]);
+  });
+
+  test("with permission the answer is ready before the person accepts", async () => {
+    const { browser, seen, ask } = bench({ permission: "granted" });
+    await ask(answer("prepare_answer", 1), "offer 1 audio:sendrecv");
+    assert.deepEqual(browser.captures, []);
+    assert.equal(browser.connection.localDescription?.type, "answer");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track, null);
+    await ask(answer("create_answer", 2), "offer 1 audio:sendrecv");
+    assert.equal(seen.at(-1), "ready 2");
+    assert.deepEqual(browser.connection.log, ["remote offer", "createAnswer", "local answer"]);
+    assert.equal(browser.connection.transceiver("audio")?.sender.track?.kind, "audio");
+  });
+
+  test("accepted otherwise than prepared: the offer is answered anew", async () => {
+    const { browser, sdp, ask } = bench({ permission: "granted" });
+    const both = "offer 1 audio:sendrecv video:sendrecv";
+    await ask(answer("prepare_answer", 1, { video: "sendrecv" }), both);
+    await ask(answer("create_answer", 2, { video: null }), both);
+    assert.equal(sdp[0], "answer 2 audio:sendrecv video:stopped", "the line stays, rejected");
+    assert.deepEqual(browser.captures, [{ audio: true, video: false }]);
+  });
+
+  test("an unwanted or second line of a kind is rejected in its place", async () => {
+    const { sdp, ask } = bench();
+    await ask(answer("create_answer", 1), "offer 1 video:sendrecv audio:sendrecv audio:sendrecv");
+    assert.equal(sdp[0], "answer 1 video:stopped audio:sendrecv audio:stopped");
+  });
+
+  test("ICE that gave up while it rang is begun anew", async () => {
+    const { browser, seen, sdp, ask } = bench({ permission: "granted" });
+    await ask(answer("prepare_answer", 1), "offer 1 audio:sendrecv");
+    const first = browser.connection;
+    first.iceConnectionState = "failed";
+    await ask(answer("create_answer", 2), "offer 1 audio:sendrecv");
+    assert.notEqual(browser.connection, first);
+    assert.ok(first.closed);
+    assert.equal(seen.at(-1), "ready 2");
+    assert.equal(sdp[0], "answer 1 audio:sendrecv");
+  });
+
+  test("an offer without description: ours at accept, their answer later", async () => {
+    const { seen, ask } = bench();
+    await ask(offer(1));
+    await ask(apply(2), "answer 1 audio:sendrecv");
+    assert.deepEqual(seen.slice(-2), ["remote audio", "ready 2"]);
+  });
+
+  test("an offer that the browser refuses", async () => {
+    const { seen, ask } = bench({
+      onPeerConnection: (connection) => (connection.refuseRemote = new Error("bad line 3")),
+    });
+    await ask(answer("prepare_answer", 1), "offer");
+    assert.deepEqual(seen, ["failed 1 bad_description: bad line 3"]);
+  });
+});
+
+describe("RFC 3264 8: applying answers, holding, taking back", () => {
+  async function established(options: FakeBrowserOptions = {}): Promise<Bench> {
+    const all = bench(options);
+    await all.ask(offer(1));
+    await all.ask(apply(2), "answer 1 audio:sendrecv");
+    all.seen.length = 0;
+    return all;
+  }
+
+  test("an answer brings the remote tracks, told before it is confirmed", async () => {
+    const { media, seen, ask } = bench();
+    await ask(offer(1, { video: "sendrecv" }));
+    await ask(apply(2), "answer 1 audio:sendrecv video:sendrecv");
+    assert.deepEqual(seen.slice(-2), ["remote video,audio", "ready 2"]);
+    assert.equal(media.of(call).remoteStream?.getTracks().length, 2);
+  });
+
+  test("a provisional answer and then the same as final", async () => {
+    const { browser, seen, ask } = bench();
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    assert.equal(browser.connection.signalingState, "have-remote-pranswer");
+    await ask(apply(3), "answer 1 audio:sendrecv");
+    assert.equal(browser.connection.signalingState, "stable");
+    assert.deepEqual(seen.slice(-3), ["remote audio", "ready 2", "ready 3"]);
+  });
+
+  test("a browser without provisional answers takes it as final and skips the repetition", async () => {
+    const { browser, seen, ask } = bench({
+      onPeerConnection: (connection) => (connection.supportsPranswer = false),
+    });
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    await ask(apply(3), "answer 1 audio:sendrecv");
+    assert.deepEqual(seen.slice(-2), ["ready 2", "ready 3"]);
+    assert.equal(browser.connection.log.filter((entry) => entry === "remote answer").length, 1);
+  });
+
+  test("another final answer after that is applied in a new round", async () => {
+    const { browser, seen, ask } = bench({
+      onPeerConnection: (connection) => (connection.supportsPranswer = false),
+    });
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    await ask(apply(3), "answer 9 audio:sendrecv");
+    assert.equal(seen.at(-1), "ready 3");
+    assert.equal(browser.connection.remoteDescription?.sdp, "answer 9 audio:sendrecv");
+  });
+
+  test("an answer that the browser refuses", async () => {
+    const { browser, seen, ask } = bench();
+    await ask(offer(1));
+    browser.connection.refuseRemote = new Error("too many lines");
+    await ask(apply(2), "answer");
+    assert.equal(seen.at(-1), "failed 2 bad_description: too many lines");
+  });
+
+  test("hold sends nothing and keeps the device, resume sends the same track", async () => {
+    const { browser, seen, sdp, ask } = await established();
+    const track = browser.connection.transceiver("audio")?.sender.track;
+    await ask(offer(3, { audio: "sendonly", hold: true }));
+    await ask(apply(4), "answer 2 audio:recvonly");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track, null);
+    assert.equal(track?.readyState, "live");
+    assert.equal(sdp.at(-2), "offer 2 audio:sendonly");
+    await ask(offer(5));
+    await ask(apply(6), "answer 3 audio:sendrecv");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track, track);
+    assert.deepEqual(seen, ["ready 3", "ready 4", "ready 5", "ready 6"], "nobody is asked again");
+    assert.equal(browser.captures.length, 1);
+  });
+
+  test("a medium that is no longer wanted stays as an inactive line", async () => {
+    const { sdp, ask } = bench();
+    await ask(offer(1, { video: "sendrecv" }));
+    await ask(apply(2), "answer 1 audio:sendrecv video:sendrecv");
+    await ask(offer(3, { video: null }));
+    assert.equal(sdp.at(-1), "offer 2 audio:sendrecv video:inactive");
+  });
+
+  test("a refused re-offer is taken back: directions, tracks, and the new line", async () => {
+    const { browser, sdp, ask } = await established();
+    await ask(offer(3, { audio: "sendonly", video: "recvonly", hold: true }));
+    assert.equal(browser.connection.transceiver("audio")?.sender.track, null);
+    await ask({ type: "rollback", call });
+    const { connection } = browser;
+    assert.equal(connection.signalingState, "stable");
+    assert.equal(connection.transceiver("audio")?.direction, "sendrecv");
+    assert.equal(connection.transceiver("audio")?.sender.track?.kind, "audio");
+    await ask(offer(4));
+    assert.match(sdp.at(-1) ?? "", /^offer \d audio:sendrecv/);
+  });
+
+  test("a remote offer in the call is answered on the same connection", async () => {
+    const { browser, seen, sdp, ask } = await established();
+    await ask(answer("create_answer", 3, { audio: "recvonly" }), "offer 5 audio:sendonly");
+    assert.equal(sdp.at(-1), "answer 2 audio:recvonly");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track, null);
+    await ask(answer("create_answer", 4), "offer 6 audio:sendrecv");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track?.kind, "audio");
+    assert.deepEqual(seen, ["ready 3", "ready 4"]);
+    assert.equal(browser.connections.length, 1);
+  });
+
+  test("taking back an offer that still waits for permission frees the way at once", async () => {
+    let allow: (stream: FakeStream) => void = () => undefined;
+    const { browser, seen, ask } = await established();
+    browser.getUserMedia = () => new Promise((resolve) => (allow = resolve));
+    await ask(offer(3, { video: "sendrecv" }));
+    await ask({ type: "rollback", call });
+    await ask(answer("create_answer", 4), "offer 7 audio:sendrecv");
+    assert.equal(seen.at(-1), "ready 4");
+    const late = new FakeStream([new FakeTrack("video")]);
+    allow(late);
+    await settle();
+    assert.equal(late.getTracks()[0]?.readyState, "ended", "the camera that came late is closed");
+    assert.ok(!seen.includes("ready 3"));
+  });
+});
+
+describe("the end", () => {
+  test("close stops what was captured and closes the connection", async () => {
+    const { browser, ask } = bench();
+    await ask(offer(1));
+    await ask({ type: "close", call });
+    assert.ok(browser.connection.closed);
+    assert.equal(browser.streams[0]?.getTracks()[0]?.readyState, "ended");
+  });
+
+  test("close while the person is asked: the late device is closed, nothing is answered", async () => {
+    let allow: (stream: FakeStream) => void = () => undefined;
+    const { browser, seen, ask } = bench({
+      getUserMedia: () => new Promise((resolve) => (allow = resolve)),
+    });
+    await ask(offer(1));
+    await ask({ type: "close", call });
+    const late = new FakeStream([new FakeTrack("audio")]);
+    allow(late);
+    await settle();
+    assert.equal(late.getTracks()[0]?.readyState, "ended");
+    assert.deepEqual(seen, ["permission requested"]);
+    assert.ok(browser.connections.every((connection) => connection.closed));
+  });
+
+  test("close while addresses are gathered answers nothing", async () => {
+    const { browser, seen, ask } = bench({
+      permission: "granted",
+      onPeerConnection: (connection) => (connection.autoGather = false),
+    });
+    await ask(offer(1));
+    await ask({ type: "close", call });
+    await browser.time.advance(5000);
+    assert.ok(!seen.some((entry) => entry.startsWith("ready") || entry.startsWith("failed")));
+  });
+});
+
+describe("getUserMedia errors", () => {
+  const rows = [
+    ["NotAllowedError", "permission_denied", /microphone.*not allowed/],
+    ["SecurityError", "permission_denied", /not allowed/],
+    ["NotFoundError", "no_device", /There is no microphone\./],
+    ["OverconstrainedError", "no_device", /size/],
+    ["NotReadableError", "device_in_use", /used by another program/],
+    ["AbortError", "aborted", /could not be opened/],
+    ["TypeError", "failed", /could not be opened/],
+  ] as const;
+  for (const [name, code, text] of rows) {
+    test(`${name} is ${code}`, async () => {
+      const { seen, ask } = bench({
+        getUserMedia: () => Promise.reject(domError(name)),
+        devices: [],
+      });
+      await ask(offer(1));
+      assert.equal(seen[1], "permission refused");
+      assert.match(seen[2] ?? "", new RegExp(`^failed 1 ${code}: `));
+      assert.match(seen[2] ?? "", text);
+    });
+  }
+
+  test("the missing device is named", async () => {
+    const { seen, ask } = bench({
+      getUserMedia: () => Promise.reject(domError("NotFoundError")),
+      devices: ["audioinput", "audiooutput"],
+    });
+    await ask(offer(1, { video: "sendrecv" }));
+    assert.equal(seen.at(-1), "failed 1 no_device: There is no camera.");
+  });
+
+  test("a page that is not secure, and a browser without devices, are told apart", async () => {
+    const insecure = bench({ withoutDevices: true, secure: false });
+    await insecure.ask(offer(1));
+    assert.match(insecure.seen.at(-1) ?? "", /^failed 1 insecure_context: .*https/);
+    const old = bench({ withoutDevices: true });
+    await old.ask(offer(1));
+    assert.match(old.seen.at(-1) ?? "", /^failed 1 not_supported: /);
+  });
+
+  test("a browser without WebRTC", async () => {
+    const { seen, ask } = bench({ withoutWebRtc: true });
+    await ask(offer(1));
+    assert.match(seen.at(-1) ?? "", /^failed 1 not_supported: .*RTCPeerConnection/);
+  });
+
+  test("a call that failed for its device can be followed by one that works", async () => {
+    let fail = true;
+    const { seen, ask, browser } = bench({
+      getUserMedia: () =>
+        fail
+          ? Promise.reject(domError("NotAllowedError"))
+          : Promise.resolve(new FakeStream([new FakeTrack("audio")])),
+    });
+    await ask(offer(1));
+    await ask({ type: "close", call });
+    fail = false;
+    await ask({ ...offer(2), call: 2 });
+    assert.equal(seen.at(-1), "ready 2");
+    assert.equal(browser.connections.length, 2);
+  });
+});
+
+describe("constraints", () => {
+  test("sizes become ranges, and a maximum is what is aimed at", () => {
+    assert.deepEqual(constraintsFor(["audio", "video"], { minWidth: 320, maxWidth: 640, maxHeight: 480 }), {
+      audio: true,
+      video: { width: { min: 320, max: 640, ideal: 640 }, height: { max: 480, ideal: 480 } },
+    });
+    assert.deepEqual(constraintsFor(["video"], {}), { audio: false, video: true });
+    assert.deepEqual(constraintsFor(["audio"], { minWidth: 320 }), { audio: true, video: false });
+  });
+});

@@ -1,0 +1,527 @@
+/** The media of one call: a unified-plan RTCPeerConnection (RFC 8829) and what is captured for it. */
+
+import type { Direction, MediaDirections, MediaRequest } from "../js-glue/protocol.js";
+import { MediaFailure, capture, isGranted, sends } from "./capture.js";
+import type { MediaKind, VideoSize } from "./capture.js";
+import type { Environment } from "./environment.js";
+import { Gathering } from "./gathering.js";
+
+/** What holds for all calls of a user agent; may change between calls. */
+export interface MediaSettings {
+  readonly iceServers: readonly RTCIceServer[];
+  /** Milliseconds. */
+  readonly iceGatheringTimeout: number;
+  readonly videoSize: VideoSize | undefined;
+}
+
+/** What holds for one call. */
+export interface CallMediaOptions {
+  /** Used instead of devices for the kinds that it has; never stopped by us. */
+  readonly stream?: MediaStream | undefined;
+  readonly videoSize?: VideoSize | undefined;
+}
+
+export interface CallMediaHandlers {
+  /** Answers a request; `sdp` is "" after `apply_answer`. */
+  ready(token: number, sdp: string): void;
+  failed(token: number, failure: MediaFailure): void;
+  permission(state: "requested" | "accepted" | "refused", failure?: MediaFailure): void;
+  /** Tracks of these kinds are new in the stream. */
+  tracksAdded(side: "local" | "remote", stream: MediaStream, kinds: readonly MediaKind[]): void;
+}
+
+/** Video first, as the original tells of its streams. */
+const kinds: readonly MediaKind[] = ["video", "audio"];
+/** Offers have audio first: peers without BUNDLE expect it there. */
+const offerOrder: readonly MediaKind[] = ["audio", "video"];
+
+class Cancelled extends Error {}
+
+/** One request in work; once cancelled it goes no further and is not answered. */
+class Operation {
+  readonly token: number;
+  cancelled = false;
+  private wake: () => void = () => undefined;
+  private readonly cancellation = new Promise<void>((resolve) => {
+    this.wake = resolve;
+  });
+
+  constructor(token: number) {
+    this.token = token;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.wake();
+  }
+
+  /** Waits for the promise, but no longer than until the request is cancelled. */
+  async unlessCancelled<T>(promise: Promise<T>): Promise<T> {
+    const value = await Promise.race([promise, this.cancellation.then(() => undefined)]);
+    if (this.cancelled) throw new Cancelled();
+    return value as T;
+  }
+}
+
+/** What an offer of ours may have to be taken back to. */
+interface Snapshot {
+  readonly directions: ReadonlyMap<RTCRtpTransceiver, RTCRtpTransceiverDirection>;
+  readonly held: boolean;
+}
+
+export class CallMedia {
+  private readonly environment: Environment;
+  private readonly settings: MediaSettings;
+  private readonly handlers: CallMediaHandlers;
+  private options: CallMediaOptions;
+
+  private connection: RTCPeerConnection | undefined;
+  private gathering: Gathering | undefined;
+  private local: MediaStream | undefined;
+  private remote: MediaStream | undefined;
+  private readonly tracks = new Map<MediaKind, MediaStreamTrack>();
+  private readonly captured = new Set<MediaStreamTrack>();
+  private readonly muted = new Set<MediaKind>();
+  private readonly newRemote = new Set<MediaKind>();
+
+  private readonly operations = new Set<Operation>();
+  private work: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  private held = false;
+  private offer: string | undefined;
+  private answer: string | undefined;
+  private prepared: MediaDirections | undefined;
+  private snapshot: Snapshot | undefined;
+
+  constructor(
+    environment: Environment,
+    settings: MediaSettings,
+    options: CallMediaOptions,
+    handlers: CallMediaHandlers,
+  ) {
+    this.environment = environment;
+    this.settings = settings;
+    this.options = options;
+    this.handlers = handlers;
+  }
+
+  get peerConnection(): RTCPeerConnection | null {
+    return this.connection ?? null;
+  }
+
+  /** null until there is a track in it. */
+  get localStream(): MediaStream | null {
+    return this.local && this.local.getTracks().length > 0 ? this.local : null;
+  }
+
+  get remoteStream(): MediaStream | null {
+    return this.remote && this.remote.getTracks().length > 0 ? this.remote : null;
+  }
+
+  setOptions(options: CallMediaOptions): void {
+    this.options = { ...this.options, ...options };
+  }
+
+  /** Silences or darkens what is sent; nothing is signalled. */
+  mute(kind: MediaKind, muted: boolean): void {
+    if (muted) this.muted.add(kind);
+    else this.muted.delete(kind);
+    const track = this.tracks.get(kind);
+    if (track) track.enabled = !muted;
+  }
+
+  isMuted(kind: MediaKind): boolean {
+    return this.muted.has(kind);
+  }
+
+  /** Does what the core asks, one request after the other. */
+  handle(request: MediaRequest, body: string): void {
+    switch (request.type) {
+      case "create_offer":
+        return this.start(request.token, (op) => this.createOffer(op, request));
+      case "prepare_answer":
+        return this.start(request.token, (op) => this.prepareAnswer(op, request, body));
+      case "create_answer":
+        return this.start(request.token, (op) => this.createAnswer(op, request, body));
+      case "apply_answer":
+        return this.start(request.token, () => this.applyAnswer(body, request.provisional));
+      case "rollback":
+        this.cancelAll();
+        this.work = this.work.then(() => this.rollback());
+        return;
+      case "close":
+        return this.close();
+    }
+  }
+
+  /** The call is over: what we opened is closed, also what the browser gives later. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.cancelAll();
+    for (const track of this.captured) track.stop();
+    this.captured.clear();
+    this.connection?.close();
+  }
+
+  /** Queues a request. `undefined` from the work means that it is not answered. */
+  private start(token: number, work: (op: Operation) => Promise<string | undefined>): void {
+    const op = new Operation(token);
+    this.operations.add(op);
+    this.work = this.work.then(async () => {
+      try {
+        if (this.closed || op.cancelled) return;
+        const sdp = await work(op);
+        if (sdp !== undefined && !this.closed && !op.cancelled) this.handlers.ready(token, sdp);
+      } catch (error) {
+        if (this.closed || op.cancelled || error instanceof Cancelled) return;
+        this.handlers.failed(token, toFailure(error));
+      } finally {
+        this.operations.delete(op);
+      }
+    });
+  }
+
+  private cancelAll(): void {
+    for (const op of this.operations) op.cancel();
+  }
+
+  private async createOffer(
+    op: Operation,
+    request: MediaDirections & { readonly hold: boolean },
+  ): Promise<string> {
+    const connection = this.connect();
+    this.snapshot = this.takeSnapshot();
+    this.held = request.hold;
+    for (const kind of offerOrder) this.direct(kind, request[kind]);
+    try {
+      const describe = (): Promise<void> => this.describe(() => connection.createOffer());
+      await this.captureAndDescribe(op, request, describe);
+    } catch (error) {
+      if (!op.cancelled) await this.rollback();
+      throw error;
+    }
+    return this.gathered(op);
+  }
+
+  private async prepareAnswer(
+    _op: Operation,
+    request: MediaDirections,
+    offer: string,
+  ): Promise<undefined> {
+    await this.applyOffer(offer);
+    // Before permission is given browsers hide addresses, so gathering now would yield less.
+    if (!(await isGranted(this.environment, this.toCapture(request)))) return;
+    if (this.closed) return;
+    await this.describeAnswer(request);
+    this.prepared = { audio: request.audio, video: request.video };
+  }
+
+  private async createAnswer(
+    op: Operation,
+    request: MediaDirections & { readonly hold: boolean },
+    offer: string,
+  ): Promise<string> {
+    // A peer that could not answer checks while this side rang may have let ICE give up.
+    if (this.prepared && this.connection?.iceConnectionState === "failed") this.disconnect();
+    const prepared =
+      this.prepared !== undefined &&
+      this.offer === offer &&
+      this.prepared.audio === request.audio &&
+      this.prepared.video === request.video;
+    this.prepared = undefined;
+    this.held = request.hold;
+    if (!prepared) await this.applyOffer(offer);
+    await this.captureAndDescribe(op, request, async () => {
+      if (!prepared) await this.describeAnswer(request);
+    });
+    return this.gathered(op);
+  }
+
+  private async applyAnswer(answer: string, provisional: boolean): Promise<string> {
+    const connection = this.connect();
+    if (connection.signalingState === "stable") {
+      // A provisional answer was taken as the final one; another one replaces it by a new round.
+      if (this.answer === answer || provisional) return "";
+      await this.describe(() => connection.createOffer());
+    }
+    const apply = (type: "answer" | "pranswer"): Promise<void> =>
+      connection.setRemoteDescription({ type, sdp: answer });
+    try {
+      if (provisional) await apply("pranswer").catch(() => apply("answer"));
+      else await apply("answer");
+    } catch (error) {
+      throw new MediaFailure("bad_description", messageOf(error), error);
+    }
+    this.answer = answer;
+    if (!provisional) this.snapshot = undefined;
+    this.tellRemote();
+    return "";
+  }
+
+  private async rollback(): Promise<void> {
+    const connection = this.connection;
+    const snapshot = this.snapshot;
+    this.snapshot = undefined;
+    if (!connection || this.closed) return;
+    try {
+      if (connection.signalingState === "have-local-offer") {
+        await connection.setLocalDescription({ type: "rollback" });
+      } else if (connection.signalingState === "have-remote-offer") {
+        await connection.setRemoteDescription({ type: "rollback" });
+      }
+      this.offer = undefined;
+      if (!snapshot) return;
+      for (const transceiver of connection.getTransceivers()) {
+        const direction = snapshot.directions.get(transceiver);
+        if (isStopped(transceiver)) continue;
+        if (direction !== undefined) transceiver.direction = direction;
+        else if (transceiver.mid === null) transceiver.stop(); // or the next offer would have it
+      }
+      this.held = snapshot.held;
+      await this.applyTracks();
+    } catch {
+      // The next description that the core asks for tells whether the connection is still usable.
+    }
+  }
+
+  /** Asks for what is not there yet, and describes meanwhile if that costs no candidate. */
+  private async captureAndDescribe(
+    op: Operation,
+    directions: MediaDirections,
+    describe: () => Promise<void>,
+  ): Promise<void> {
+    const wanted = this.held ? [] : this.toCapture(directions);
+    const granted = isGranted(this.environment, wanted);
+    const capturing = wanted.length > 0 ? this.capture(op, wanted) : Promise.resolve();
+    capturing.catch(() => undefined); // awaited below
+    if (!(await granted)) await capturing;
+    const [described, captured] = await Promise.allSettled([describe(), capturing]);
+    if (captured.status === "rejected") throw captured.reason;
+    if (described.status === "rejected") throw described.reason;
+    if (this.closed || op.cancelled) throw new Cancelled();
+    await this.applyTracks();
+  }
+
+  private async capture(op: Operation, wanted: readonly MediaKind[]): Promise<void> {
+    this.handlers.permission("requested");
+    const size = this.options.videoSize ?? this.settings.videoSize;
+    const asking = capture(this.environment, wanted, size);
+    let stream: MediaStream;
+    try {
+      stream = await op.unlessCancelled(asking);
+    } catch (error) {
+      if (error instanceof Cancelled) {
+        // Nobody waits for the answer any more, but a device may still be opened.
+        asking.then(stopAll, () => undefined);
+        throw error;
+      }
+      const failure = toFailure(error);
+      this.handlers.permission("refused", failure);
+      throw failure;
+    }
+    this.handlers.permission("accepted");
+    for (const track of stream.getTracks()) {
+      this.captured.add(track);
+      this.adopt(track);
+    }
+    this.tellLocal(wanted);
+  }
+
+  /** The kinds that are to be sent and have no track; the call's own stream is looked at first. */
+  private toCapture(directions: MediaDirections): MediaKind[] {
+    const fromStream: MediaKind[] = [];
+    const missing = kinds.filter((kind) => {
+      if (!sends(directions[kind]) || this.liveTrack(kind)) return false;
+      const own = this.options.stream?.getTracks().find((t) => t.kind === kind);
+      if (!own || own.readyState === "ended") return true;
+      this.adopt(own);
+      fromStream.push(kind);
+      return false;
+    });
+    if (fromStream.length > 0) this.tellLocal(fromStream);
+    return missing;
+  }
+
+  private liveTrack(kind: MediaKind): MediaStreamTrack | undefined {
+    const track = this.tracks.get(kind);
+    return track && track.readyState !== "ended" ? track : undefined;
+  }
+
+  private adopt(track: MediaStreamTrack): void {
+    const kind = track.kind === "video" ? "video" : "audio";
+    const before = this.tracks.get(kind);
+    if (before) this.localSide().removeTrack(before);
+    this.tracks.set(kind, track);
+    track.enabled = !this.muted.has(kind);
+    this.localSide().addTrack(track);
+  }
+
+  private async applyTracks(): Promise<void> {
+    for (const kind of kinds) {
+      const transceiver = this.transceiver(kind);
+      if (!transceiver) continue;
+      const sending = !this.held && sends(transceiver.direction as Direction);
+      const track = sending ? (this.liveTrack(kind) ?? null) : null;
+      if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+    }
+  }
+
+  /** Sets what our offer says of a kind. A line once offered stays, as inactive. */
+  private direct(kind: MediaKind, direction: Direction | null): void {
+    const connection = this.connect();
+    const transceiver = this.transceiver(kind);
+    if (transceiver) {
+      transceiver.direction = direction ?? "inactive";
+      this.labelStream(transceiver);
+    } else if (direction !== null) {
+      connection.addTransceiver(kind, { direction, streams: [this.localSide()] });
+    }
+  }
+
+  private async applyOffer(offer: string): Promise<void> {
+    const connection = this.connect();
+    if (connection.signalingState === "have-remote-offer" && this.offer === offer) return;
+    try {
+      await connection.setRemoteDescription({ type: "offer", sdp: offer });
+    } catch (error) {
+      throw new MediaFailure("bad_description", messageOf(error), error);
+    }
+    this.offer = offer;
+    this.tellRemote();
+  }
+
+  /**
+   * Answers the applied offer. A medium that is not wanted, and any line beyond the first of a
+   * kind, is rejected: the line stays in its place with port 0 (RFC 3264 section 6).
+   */
+  private async describeAnswer(directions: MediaDirections): Promise<void> {
+    const connection = this.connect();
+    const answered = new Set<string>();
+    for (const transceiver of connection.getTransceivers()) {
+      if (isStopped(transceiver) || transceiver.mid === null) continue;
+      const kind = kindOf(transceiver);
+      const direction = answered.has(kind) ? null : directions[kind];
+      answered.add(kind);
+      if (direction === null) {
+        transceiver.stop();
+      } else {
+        transceiver.direction = direction;
+        this.labelStream(transceiver);
+      }
+    }
+    await this.describe(() => connection.createAnswer());
+  }
+
+  private async describe(create: () => Promise<RTCSessionDescriptionInit>): Promise<void> {
+    const connection = this.connect();
+    const description = await create();
+    this.gathering?.begin();
+    await connection.setLocalDescription(description);
+  }
+
+  private async gathered(op: Operation): Promise<string> {
+    const { connection, gathering } = this;
+    if (connection && gathering) {
+      await op.unlessCancelled(gathering.settled(this.settings.iceGatheringTimeout));
+    }
+    const sdp = connection?.localDescription?.sdp;
+    if (!sdp) throw new MediaFailure("failed", "The browser made no description of its media.");
+    return sdp;
+  }
+
+  /** Every offer names the same stream, with or without a track in it. */
+  private labelStream(transceiver: RTCRtpTransceiver): void {
+    if (!sends(transceiver.direction as Direction)) return;
+    transceiver.sender.setStreams?.(this.localSide());
+  }
+
+  private connect(): RTCPeerConnection {
+    if (this.connection) return this.connection;
+    const create = this.environment.createPeerConnection;
+    if (!create) throw new MediaFailure("not_supported", "This browser has no RTCPeerConnection.");
+    if (this.closed) throw new Cancelled();
+    const connection = create({ iceServers: [...this.settings.iceServers] });
+    this.gathering = new Gathering(this.environment, connection, this.settings.iceServers);
+    connection.addEventListener("track", (event) => this.remoteTrack(event.track));
+    this.connection = connection;
+    return connection;
+  }
+
+  private disconnect(): void {
+    for (const track of this.remote?.getTracks() ?? []) this.remote?.removeTrack(track);
+    this.connection?.close();
+    this.connection = undefined;
+    this.gathering = undefined;
+    this.offer = undefined;
+    this.prepared = undefined;
+  }
+
+  private remoteTrack(track: MediaStreamTrack): void {
+    const stream = (this.remote ??= this.createStream());
+    if (stream.getTracks().includes(track)) return;
+    for (const other of stream.getTracks()) {
+      if (other.kind === track.kind && other.readyState === "ended") stream.removeTrack(other);
+    }
+    stream.addTrack(track);
+    this.newRemote.add(track.kind === "video" ? "video" : "audio");
+  }
+
+  private tellRemote(): void {
+    const added = kinds.filter((kind) => this.newRemote.delete(kind));
+    if (added.length > 0 && this.remote && !this.closed) {
+      this.handlers.tracksAdded("remote", this.remote, added);
+    }
+  }
+
+  private tellLocal(added: readonly MediaKind[]): void {
+    const sorted = kinds.filter((kind) => added.includes(kind) && this.tracks.has(kind));
+    if (sorted.length > 0) this.handlers.tracksAdded("local", this.localSide(), sorted);
+  }
+
+  private localSide(): MediaStream {
+    return (this.local ??= this.createStream());
+  }
+
+  private createStream(): MediaStream {
+    const create = this.environment.createStream;
+    if (!create) throw new MediaFailure("not_supported", "This browser has no MediaStream.");
+    return create();
+  }
+
+  private transceiver(kind: MediaKind): RTCRtpTransceiver | undefined {
+    return this.connection
+      ?.getTransceivers()
+      .find((transceiver) => kindOf(transceiver) === kind && !isStopped(transceiver));
+  }
+
+  private takeSnapshot(): Snapshot {
+    const directions = new Map<RTCRtpTransceiver, RTCRtpTransceiverDirection>();
+    for (const transceiver of this.connection?.getTransceivers() ?? []) {
+      directions.set(transceiver, transceiver.direction);
+    }
+    return { directions, held: this.held };
+  }
+}
+
+function kindOf(transceiver: RTCRtpTransceiver): MediaKind {
+  return transceiver.receiver.track.kind === "video" ? "video" : "audio";
+}
+
+function isStopped(transceiver: RTCRtpTransceiver): boolean {
+  return transceiver.direction === "stopped" || transceiver.currentDirection === "stopped";
+}
+
+function stopAll(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function toFailure(error: unknown): MediaFailure {
+  if (error instanceof MediaFailure) return error;
+  return new MediaFailure("failed", messageOf(error), error);
+}

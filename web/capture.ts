@@ -1,0 +1,140 @@
+/** Microphone and camera: what to ask the browser for, and what its refusals mean. */
+
+import type { Direction, MediaError } from "../js-glue/protocol.js";
+import type { Environment } from "./environment.js";
+import { describeMediaError } from "./errors.js";
+
+export type MediaKind = "audio" | "video";
+
+/** Pixels. */
+export interface VideoSize {
+  readonly minWidth?: number | undefined;
+  readonly minHeight?: number | undefined;
+  readonly maxWidth?: number | undefined;
+  readonly maxHeight?: number | undefined;
+}
+
+/** Media work that failed, as the core is told. */
+export class MediaFailure extends Error {
+  override readonly name = "MediaFailure";
+  readonly code: MediaError;
+  constructor(code: MediaError, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** RFC 3264 section 5.1: whether a direction sends. */
+export function sends(direction: Direction | null): boolean {
+  return direction === "sendrecv" || direction === "sendonly";
+}
+
+/** The getUserMedia argument for these kinds. A maximum is also the size aimed at. */
+export function constraintsFor(
+  kinds: readonly MediaKind[],
+  size: VideoSize = {},
+): MediaStreamConstraints {
+  const range = (min: number | undefined, max: number | undefined): ConstrainULongRange => ({
+    ...(min ? { min } : {}),
+    ...(max ? { max, ideal: max } : {}),
+  });
+  const width = range(size.minWidth, size.maxWidth);
+  const height = range(size.minHeight, size.maxHeight);
+  const video = {
+    ...(Object.keys(width).length > 0 ? { width } : {}),
+    ...(Object.keys(height).length > 0 ? { height } : {}),
+  };
+  return {
+    audio: kinds.includes("audio"),
+    video: kinds.includes("video") && (Object.keys(video).length > 0 ? video : true),
+  };
+}
+
+/** Asks once for all kinds. @throws MediaFailure */
+export async function capture(
+  environment: Environment,
+  kinds: readonly MediaKind[],
+  size?: VideoSize,
+): Promise<MediaStream> {
+  if (!environment.getUserMedia) {
+    const code = environment.isSecureContext ? "not_supported" : "insecure_context";
+    throw new MediaFailure(code, describeMediaError(code));
+  }
+  try {
+    return await environment.getUserMedia(constraintsFor(kinds, size));
+  } catch (error) {
+    throw await explain(environment, kinds, error);
+  }
+}
+
+/** Whether the browser will give these kinds without asking anybody. */
+export async function isGranted(
+  environment: Environment,
+  kinds: readonly MediaKind[],
+): Promise<boolean> {
+  const query = environment.queryPermission;
+  if (kinds.length === 0) return true;
+  if (!query) return false;
+  try {
+    const states = await Promise.all(
+      kinds.map((kind) => query(kind === "audio" ? "microphone" : "camera")),
+    );
+    return states.every((state) => state === "granted");
+  } catch {
+    return false; // some browsers do not tell
+  }
+}
+
+const deviceNames: { readonly [kind in MediaKind]: string } = {
+  audio: "microphone",
+  video: "camera",
+};
+
+async function explain(
+  environment: Environment,
+  kinds: readonly MediaKind[],
+  error: unknown,
+): Promise<MediaFailure> {
+  const wanted = kinds.map((kind) => deviceNames[kind]).join(" and ");
+  const name = error instanceof Error ? error.name : "";
+  const said = error instanceof Error && error.message ? ` (${error.message})` : "";
+  switch (name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return new MediaFailure(
+        "permission_denied",
+        `The use of the ${wanted} was not allowed${said}.`,
+        error,
+      );
+    case "NotFoundError": {
+      const missing = await missingDevices(environment, kinds);
+      return new MediaFailure("no_device", `There is no ${missing}.`, error);
+    }
+    case "OverconstrainedError":
+      return new MediaFailure("no_device", `No camera has the size that was asked for.`, error);
+    case "NotReadableError":
+      return new MediaFailure(
+        "device_in_use",
+        `The ${wanted} is used by another program or does not work${said}.`,
+        error,
+      );
+    case "AbortError":
+      return new MediaFailure("aborted", `The ${wanted} could not be opened${said}.`, error);
+    default:
+      return new MediaFailure("failed", `The ${wanted} could not be opened${said}.`, error);
+  }
+}
+
+async function missingDevices(
+  environment: Environment,
+  kinds: readonly MediaKind[],
+): Promise<string> {
+  let present: readonly string[] = [];
+  try {
+    present = (await environment.listDevices?.()) ?? [];
+  } catch {
+    present = [];
+  }
+  const missing = kinds.filter((kind) => !present.includes(`${kind}input`));
+  return (missing.length > 0 ? missing : kinds).map((kind) => deviceNames[kind]).join(" and no ");
+}

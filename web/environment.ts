@@ -1,0 +1,66 @@
+/** Everything that the API uses of the browser, in one place: tests and other hosts give their own. */
+
+import { createClock } from "../js-glue/clock.js";
+import type { Clock } from "../js-glue/clock.js";
+
+/** An absent function means that the host has no such thing. */
+export interface Environment {
+  readonly createClock: () => Clock;
+  /** Calls once after so many milliseconds; the result cancels. */
+  readonly after: (milliseconds: number, callback: () => void) => () => void;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly createSocket?: ((url: string, subprotocol?: string) => WebSocket) | undefined;
+  /** Resolves when an HTTP server answers, whatever it says; rejects when none does. */
+  readonly probeHttp?: ((url: string) => Promise<unknown>) | undefined;
+  readonly createPeerConnection?:
+    | ((configuration: RTCConfiguration) => RTCPeerConnection)
+    | undefined;
+  readonly createStream?: (() => MediaStream) | undefined;
+  readonly getUserMedia?:
+    | ((constraints: MediaStreamConstraints) => Promise<MediaStream>)
+    | undefined;
+  /** The kinds of the capture devices that exist: "audioinput", "videoinput". */
+  readonly listDevices?: (() => Promise<readonly string[]>) | undefined;
+  /** The state of a permission, or a rejection where the browser does not tell. */
+  readonly queryPermission?:
+    | ((name: "microphone" | "camera") => Promise<PermissionState>)
+    | undefined;
+  /** false: the browser withholds microphone and camera from this page. */
+  readonly isSecureContext: boolean;
+  readonly userAgent: string;
+}
+
+/** The environment of this browser, or of Node with what it has. */
+export function browserEnvironment(): Environment {
+  // A host need not have any of these, whatever lib.dom says.
+  const host: Partial<typeof globalThis> = globalThis;
+  const { WebSocket, RTCPeerConnection, MediaStream, fetch, navigator } = host;
+  const devices: MediaDevices | undefined = navigator?.mediaDevices;
+  const permissions: Permissions | undefined = navigator?.permissions;
+  return {
+    createClock,
+    after(milliseconds, callback) {
+      const timer = setTimeout(callback, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    createSocket:
+      WebSocket &&
+      ((url, subprotocol) =>
+        subprotocol === undefined ? new WebSocket(url) : new WebSocket(url, subprotocol)),
+    probeHttp:
+      fetch &&
+      ((url) => fetch(url, { mode: "no-cors", cache: "no-store", credentials: "omit" })),
+    createPeerConnection:
+      RTCPeerConnection && ((configuration) => new RTCPeerConnection(configuration)),
+    createStream: MediaStream && (() => new MediaStream()),
+    getUserMedia: devices && ((constraints) => devices.getUserMedia(constraints)),
+    listDevices:
+      devices && (async () => (await devices.enumerateDevices()).map((device) => device.kind)),
+    queryPermission:
+      permissions &&
+      (async (name) => (await permissions.query({ name: name as PermissionName })).state),
+    isSecureContext: host.isSecureContext ?? true,
+    userAgent: navigator?.userAgent ?? "",
+  };
+}

@@ -1,0 +1,176 @@
+/** The errors of the modern API, and sentences for a person about how a call ended. */
+
+import { CommandError, CoreCrashed } from "../js-glue/memory.js";
+import type { EndCause, MediaError } from "../js-glue/protocol.js";
+
+export type SipErrorCode =
+  /** Of the core, js-glue/protocol.ts. */
+  | "invalid_json"
+  | "invalid_argument"
+  | "unknown_id"
+  | "wrong_state"
+  | "limit_exceeded"
+  | "not_connected"
+  /** Of the connection. */
+  | "server_unreachable"
+  | "subprotocol_refused"
+  | "certificate_refused"
+  | "handshake_refused"
+  | "insecure_transport"
+  | "connection_lost"
+  | "stopped"
+  /** Of a registration or a call. */
+  | EndCause
+  | "call_ended"
+  | "not_accepted"
+  /** Of the browser's media. */
+  | MediaError
+  /** The core trapped. */
+  | "crashed";
+
+export interface SipErrorDetails {
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
+  /** The option or argument that was wrong. */
+  readonly argument?: string | undefined;
+  readonly cause?: unknown;
+}
+
+export class SipError extends Error {
+  override readonly name = "SipError";
+  readonly code: SipErrorCode;
+  /** The SIP status that brought it, RFC 3261 section 21. */
+  readonly status?: number;
+  /** The reason phrase that came with the status. */
+  readonly reason?: string;
+  readonly argument?: string;
+
+  constructor(code: SipErrorCode, message: string, details: SipErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    if (details.status !== undefined) this.status = details.status;
+    if (details.reason !== undefined) this.reason = details.reason;
+    if (details.argument !== undefined) this.argument = details.argument;
+  }
+}
+
+/** What the core threw, as the API throws it. */
+export function toSipError(error: unknown): SipError {
+  if (error instanceof SipError) return error;
+  if (error instanceof CommandError) {
+    return new SipError(error.code, error.message, { argument: error.argument, cause: error });
+  }
+  if (error instanceof CoreCrashed) return new SipError("crashed", error.message, { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new SipError("failed", message, { cause: error });
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly cause: EndCause;
+  readonly by: "local" | "remote" | "network";
+  readonly status?: number;
+  readonly reason?: string;
+  readonly mediaError?: MediaError;
+  /** A sentence for a person. */
+  readonly message: string;
+}
+
+/** RFC 3261 section 21 and RFC 3326, in words for the one who called. */
+const refusals = new Map<number, string>([
+  [401, "The server did not accept your user name or password."],
+  [403, "The server does not allow this call."],
+  [404, "There is no such user."],
+  [407, "The server did not accept your user name or password."],
+  [408, "Nobody answered in time."],
+  [410, "This user is no longer here."],
+  [480, "This user is not available right now."],
+  [481, "The other side no longer knows this call."],
+  [482, "The call ran in a circle between servers."],
+  [483, "The call passed through too many servers."],
+  [484, "The address is incomplete."],
+  [485, "The address is ambiguous."],
+  [486, "The other side is busy."],
+  [487, "The call was cancelled."],
+  [488, "The other side cannot handle this kind of media."],
+  [491, "Both sides changed the call at the same time."],
+  [500, "The server had an internal error."],
+  [503, "The service is not available right now."],
+  [504, "Another server did not answer in time."],
+  [600, "The other side is busy everywhere."],
+  [603, "The other side declined the call."],
+  [604, "This user does not exist anywhere."],
+  [606, "The other side cannot handle this kind of media."],
+]);
+
+const mediaProblems: { readonly [error in MediaError]: string } = {
+  permission_denied: "The use of the microphone or camera was not allowed.",
+  no_device: "There is no microphone or camera that could be used.",
+  device_in_use: "The microphone or camera is used by another program.",
+  insecure_context: "The browser gives microphone and camera only to secure pages (https or localhost).",
+  not_supported: "This browser cannot make WebRTC calls.",
+  bad_description: "The other side's description of its media could not be used.",
+  aborted: "The microphone or camera could not be opened.",
+  failed: "The media of the call could not be set up.",
+};
+
+/** A sentence about a media error. */
+export function describeMediaError(error: MediaError): string {
+  return mediaProblems[error];
+}
+
+/** A sentence about a final response that refused a call. */
+export function describeStatus(status: number, reason: string | undefined): string {
+  const known = refusals.get(status);
+  const given = reason ? `${status} ${reason}` : String(status);
+  return known ?? `The call was refused (${given}).`;
+}
+
+/** A sentence about how a call ended. */
+export function describeEnd(end: Omit<CallEnd, "message">): string {
+  switch (end.cause) {
+    case "bye":
+      if (end.by === "local") return "You ended the call.";
+      return end.by === "remote" ? "The other side ended the call." : "The call was ended.";
+    case "cancelled":
+      return end.by === "local" ? "You cancelled the call." : "The caller hung up before an answer.";
+    case "rejected":
+      if (end.by === "local") return "You declined the call.";
+      return end.status === undefined
+        ? "The call was refused."
+        : describeStatus(end.status, end.reason);
+    case "timeout":
+      return "Nobody answered in time.";
+    case "transport_error":
+      return "The connection to the server was lost.";
+    case "media_error":
+      return describeMediaError(end.mediaError ?? "failed");
+    case "protocol_error":
+      return "The other side broke the protocol.";
+  }
+}
+
+/** A sentence about the end of a registration that was not asked for. */
+export function describeRegistrationEnd(
+  cause: "unregistered" | "rejected" | "timeout" | "transport_error" | undefined,
+  status: number | undefined,
+  reason: string | undefined,
+): string {
+  switch (cause) {
+    case "rejected": {
+      if (status === 401 || status === 407 || status === 403) {
+        return "The server did not accept your user name or password.";
+      }
+      if (status === 404) return "The server does not know this user.";
+      const given = status === undefined ? "" : ` (${status}${reason ? ` ${reason}` : ""})`;
+      return `The server refused the registration${given}.`;
+    }
+    case "timeout":
+      return "The server did not answer in time.";
+    case "transport_error":
+      return "The connection to the server was lost.";
+    case "unregistered":
+    case undefined:
+      return "You are no longer registered.";
+  }
+}

@@ -1,0 +1,76 @@
+/** A typed event emitter whose listeners cannot harm what emits. */
+
+/** Reports what a listener threw; replaced in tests. */
+export type Report = (error: unknown) => void;
+
+export const reportToConsole: Report = (error) => {
+  console.error("sipml: a listener threw", error);
+};
+
+/** `Events` maps a name to the tuple of what its listeners get. */
+export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[] }> {
+  private readonly listeners: {
+    [Name in keyof Events]?: Set<(...values: Events[Name]) => void>;
+  } = {};
+
+  /** Returns the function that removes the listener again. */
+  on<Name extends keyof Events>(
+    name: Name,
+    listener: (...values: Events[Name]) => void,
+  ): () => void {
+    (this.listeners[name] ??= new Set()).add(listener);
+    return () => this.off(name, listener);
+  }
+
+  off<Name extends keyof Events>(name: Name, listener: (...values: Events[Name]) => void): void {
+    this.listeners[name]?.delete(listener);
+  }
+
+  /** Calls the listeners that are there now, in the order in which they came. */
+  protected emit<Name extends keyof Events>(name: Name, ...values: Events[Name]): void {
+    for (const listener of [...(this.listeners[name] ?? [])]) {
+      try {
+        listener(...values);
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+
+  protected report(error: unknown): void {
+    reportToConsole(error);
+  }
+}
+
+/** A promise with its two ends; a rejection that nobody awaits stays silent. */
+export class Deferred<T> {
+  readonly promise: Promise<T>;
+  settled = false;
+  private resolvePromise!: (value: T) => void;
+  private rejectPromise!: (error: Error) => void;
+
+  constructor() {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.resolvePromise = resolve;
+      this.rejectPromise = reject;
+    });
+    this.promise.catch(() => undefined);
+  }
+
+  resolve(value: T): void {
+    this.settled = true;
+    this.resolvePromise(value);
+  }
+
+  reject(error: Error): void {
+    this.settled = true;
+    this.rejectPromise(error);
+  }
+}
+
+/** A rejected promise that stays silent if nobody awaits it. */
+export function rejected<T>(error: unknown): Promise<T> {
+  const promise = Promise.reject<T>(error);
+  promise.catch(() => undefined);
+  return promise;
+}

@@ -1,0 +1,31 @@
+/** Public entry "sipml-wasm": the modern API. */
+
+export type { RemoteParty } from "./address.js";
+export { Call } from "./call.js";
+export type { AnswerOptions, CallEvents, CallOptions, CallState, MediaChoice } from "./call.js";
+export type { MediaKind, VideoSize } from "./capture.js";
+export { browserEnvironment } from "./environment.js";
+export type { Environment } from "./environment.js";
+export { SipError } from "./errors.js";
+export type { CallEnd, SipErrorCode, SipErrorDetails } from "./errors.js";
+export { Emitter } from "./events.js";
+export { Registration } from "./registration.js";
+export type {
+  RegisterOptions,
+  RegistrationEvents,
+  RegistrationStateEvent,
+} from "./registration.js";
+export { UserAgent } from "./user-agent.js";
+export type { ConnectionState, UserAgentEvents, UserAgentOptions } from "./user-agent.js";
+export type { RecordedInput } from "../js-glue/driver.js";
+export { LoadError } from "../js-glue/load.js";
+export type { WasmSource } from "../js-glue/load.js";
+export { CoreCrashed, IncompatibleModule } from "../js-glue/memory.js";
+export type {
+  Bandwidth,
+  Direction,
+  EndCause,
+  MediaDirections,
+  MediaError,
+  NameValue,
+} from "../js-glue/protocol.js";

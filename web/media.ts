@@ -1,0 +1,70 @@
+/** Executes the core's media requests, one RTCPeerConnection per call. */
+
+import type { MediaRequest } from "../js-glue/protocol.js";
+import { CallMedia } from "./call-media.js";
+import type { CallMediaOptions, MediaSettings } from "./call-media.js";
+import type { MediaFailure, MediaKind } from "./capture.js";
+import type { Environment } from "./environment.js";
+
+export interface MediaHandlers {
+  /** Answers a request with the local description; "" after an applied answer. */
+  ready(call: number, token: number, sdp: string): void;
+  failed(call: number, token: number, failure: MediaFailure): void;
+  permission(
+    call: number,
+    state: "requested" | "accepted" | "refused",
+    failure?: MediaFailure,
+  ): void;
+  tracksAdded(
+    call: number,
+    side: "local" | "remote",
+    stream: MediaStream,
+    kinds: readonly MediaKind[],
+  ): void;
+}
+
+export class Media {
+  private readonly environment: Environment;
+  private readonly settings: () => MediaSettings;
+  private readonly handlers: MediaHandlers;
+  private readonly calls = new Map<number, CallMedia>();
+
+  constructor(environment: Environment, settings: () => MediaSettings, handlers: MediaHandlers) {
+    this.environment = environment;
+    this.settings = settings;
+    this.handlers = handlers;
+  }
+
+  /** Requests of an unknown call make it known. */
+  handle(request: MediaRequest, body: Uint8Array): void {
+    if (request.type === "close") return this.close(request.call);
+    this.of(request.call).handle(request, new TextDecoder().decode(body));
+  }
+
+  /** The media of a call, made if need be. */
+  of(call: number, options: CallMediaOptions = {}): CallMedia {
+    const known = this.calls.get(call);
+    if (known) {
+      known.setOptions(options);
+      return known;
+    }
+    const media = new CallMedia(this.environment, this.settings(), options, {
+      ready: (token, sdp) => this.handlers.ready(call, token, sdp),
+      failed: (token, failure) => this.handlers.failed(call, token, failure),
+      permission: (state, failure) => this.handlers.permission(call, state, failure),
+      tracksAdded: (side, stream, kinds) =>
+        this.handlers.tracksAdded(call, side, stream, kinds),
+    });
+    this.calls.set(call, media);
+    return media;
+  }
+
+  close(call: number): void {
+    this.calls.get(call)?.close();
+    this.calls.delete(call);
+  }
+
+  closeAll(): void {
+    for (const call of [...this.calls.keys()]) this.close(call);
+  }
+}

@@ -1,0 +1,138 @@
+/** One binding of our address with the registrar, RFC 3261 section 10. */
+
+import type { Command, Event, NameValue } from "../js-glue/protocol.js";
+import { SipError, describeRegistrationEnd, toSipError } from "./errors.js";
+import { Deferred, Emitter, rejected } from "./events.js";
+
+export interface RegisterOptions {
+  /** Seconds asked for; the server may grant fewer. */
+  readonly expires?: number;
+  /** Added to the REGISTER requests. */
+  readonly headers?: readonly NameValue[];
+  /** Contact parameters, RFC 3840. */
+  readonly caps?: readonly NameValue[];
+  /** Another address of record than the agent's. */
+  readonly from?: string;
+}
+
+type StateEvent = Extract<Event, { type: "registration" }>;
+
+export interface RegistrationStateEvent {
+  readonly state: StateEvent["state"];
+  /** Why it ended. */
+  readonly cause?: NonNullable<StateEvent["cause"]>;
+  readonly status?: number;
+  readonly reason?: string;
+  /** Seconds that the server granted. */
+  readonly expires?: number;
+}
+
+export interface RegistrationEvents {
+  state: [RegistrationStateEvent];
+  /** A REGISTER left: the first, one with credentials, a refresh, or the last one. */
+  sent: [{ readonly unregister: boolean }];
+}
+
+export class Registration extends Emitter<RegistrationEvents> {
+  readonly id: number;
+  private readonly execute: (command: Command) => number;
+  private current: StateEvent["state"] = "registering";
+  private success = new Deferred<void>();
+  private end = new Deferred<void>();
+
+  /** @internal */
+  constructor(id: number, execute: (command: Command) => number) {
+    super();
+    this.id = id;
+    this.execute = execute;
+  }
+
+  get state(): StateEvent["state"] {
+    return this.current;
+  }
+
+  /** Resolves once registered; rejects with SipError if that fails. */
+  get registered(): Promise<void> {
+    return this.success.promise;
+  }
+
+  /** Registers anew, also after the end. @throws SipError */
+  register(options: RegisterOptions = {}): void {
+    try {
+      this.execute(registerCommand(options, this.id));
+    } catch (error) {
+      throw toSipError(error);
+    }
+    if (this.success.settled && this.current !== "registered") this.success = new Deferred<void>();
+    if (this.current === "ended") {
+      this.end = new Deferred<void>();
+      this.current = "registering";
+    }
+  }
+
+  /** Removes the binding. Resolves when it is gone; rejects if the server did not confirm. */
+  unregister(): Promise<void> {
+    if (this.current === "ended") return Promise.resolve();
+    try {
+      this.execute({ type: "unregister", registration: this.id });
+    } catch (error) {
+      return rejected(toSipError(error));
+    }
+    return this.end.promise;
+  }
+
+  /** @internal */
+  handleSent(event: Extract<Event, { type: "registration_sent" }>): void {
+    this.emit("sent", { unregister: event.unregister });
+  }
+
+  /** @internal */
+  handleState(event: StateEvent): void {
+    const { state, cause, status, reason, expires } = event;
+    this.current = state;
+    const said: RegistrationStateEvent = {
+      state,
+      ...(cause === undefined ? {} : { cause }),
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(expires === undefined ? {} : { expires }),
+    };
+    if (state === "registered") this.success.resolve();
+    if (state === "ended") {
+      const message = describeRegistrationEnd(cause, status, reason);
+      const error = new SipError(endCode(cause), message, { status, reason });
+      this.success.reject(error);
+      if (cause === undefined || cause === "unregistered") this.end.resolve();
+      else this.end.reject(error);
+    }
+    this.emit("state", said);
+  }
+
+  /** @internal The agent can do no more for it. */
+  abandon(): void {
+    if (this.current === "ended") return;
+    this.handleState({
+      type: "registration",
+      registration: this.id,
+      state: "ended",
+      cause: "transport_error",
+    });
+  }
+}
+
+function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout" | "transport_error" {
+  return cause === undefined || cause === "unregistered" ? "stopped" : cause;
+}
+
+/** @internal */
+export function registerCommand(options: RegisterOptions, registration?: number): Command {
+  const { expires, headers, caps, from } = options;
+  return {
+    type: "register",
+    ...(registration === undefined ? {} : { registration }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(caps === undefined ? {} : { caps }),
+    ...(from === undefined ? {} : { from }),
+  };
+}
