@@ -69,18 +69,23 @@ async function buildDemo() {
   return ran ? "built" : "up to date";
 }
 
-/** Builds everything that `npm start` needs; with `types` also the declarations of the package. */
-export async function build({ types = true } = {}) {
+/** The WebAssembly modules and dist/; with `types` also the declarations of the package. */
+export async function buildShipped({ types = true } = {}) {
   await step("WebAssembly", () => buildPreset("wasm"));
   await step("dist", buildPackage);
   if (types) await step("dist/types", buildTypes);
+}
+
+/** The pages and the server of `npm start`. */
+export async function buildPages() {
   await step("pages and server", buildDemo);
 }
 
 if (isMain(import.meta)) {
   await main(async () => {
     await setup("build");
-    await build();
+    await buildShipped();
+    await buildPages();
     reportSizes();
   });
 }

@@ -3,13 +3,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-import { build } from "./build.mjs";
+import { buildPages, buildShipped } from "./build.mjs";
 import { main, root } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
 await main(async () => {
   await setup("start");
-  await build({ types: false });
+  await buildShipped({ types: false });
+  await buildPages();
   const program = join(root, "build", "serve.mjs");
   const child = spawn(process.execPath, [program, ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {

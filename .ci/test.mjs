@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { build, buildPreset } from "./build.mjs";
+import { buildPages, buildPreset, buildShipped } from "./build.mjs";
 import { Failure, elapsed, filesBelow, findProgram, logs, main, root, run } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
@@ -92,27 +92,32 @@ function runUnitTests(kind) {
   return runCounted(`unit-${kind}`, doctestCounts, program, [], { env: sanitizers });
 }
 
-/** Runs the scenarios natively; what goes in and comes out is written into build/scenarios. */
+/** Runs the scenarios natively; what went in and came out is kept for the next step. */
 async function runScenarios() {
   const folder = join(root, "build/scenarios");
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, "native"), { recursive: true });
   const files = testFiles(".md", inFolder("scenarios"));
-  const args = ["--transcripts", "build/scenarios", ...files];
+  const args = ["--transcripts", "build/scenarios/native", ...files];
   const program = join(root, "build/native-asan/sipml_scenarios");
   return runCounted("scenarios", plainCounts, program, args, { env: sanitizers });
 }
 
+/** Replays what the step before wrote, in sipml.wasm; each transcript must be the same. */
+async function runScenariosInWasm() {
+  const [script] = await bundle(["tests/scenarios/run-wasm.ts"]);
+  const args = ["--enable-source-maps", script, "--transcripts", "build/scenarios/wasm"];
+  return runCounted("scenarios-wasm", plainCounts, process.execPath, args);
+}
+
 /** A builder runs once, before the first selected step that needs it. */
 const builders = {
-  package: () => build(),
+  package: () => buildShipped(),
+  pages: () => buildPages(),
   "native-gcc": () => buildPreset("native-gcc"),
   "native-asan": () => buildPreset("native-asan"),
 };
 
-/** Replays what the step before wrote. */
-const replays = "tests/wasm/scenarios.test.ts";
-const ownStep = (file) => file === replays || inFolder("package")(file);
 const steps = [
   {
     name: "lint",
@@ -129,15 +134,11 @@ const steps = [
     run: () => runUnitTests("asan"),
   },
   { name: "scenarios", needs: ["native-asan"], run: runScenarios },
-  {
-    name: "scenarios-wasm",
-    needs: ["package"],
-    run: () => runNodeTests("scenarios-wasm", [replays]),
-  },
+  { name: "scenarios-wasm", needs: ["package"], run: runScenariosInWasm },
   {
     name: "node",
     needs: ["package"],
-    run: () => runNodeTests("node", testFiles(".test.ts", (file) => !ownStep(file))),
+    run: () => runNodeTests("node", testFiles(".test.ts", (file) => !inFolder("package")(file))),
   },
   {
     name: "package",
@@ -152,7 +153,7 @@ const steps = [
   },
   {
     name: "e2e",
-    needs: ["package"],
+    needs: ["package", "pages"],
     run: () =>
       runNodeTests("e2e", testFiles(".e2e.ts", inFolder("e2e")), {
         concurrency: 1,

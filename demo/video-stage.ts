@@ -14,7 +14,10 @@ export class VideoStage {
 
   constructor() {
     this.button.addEventListener("click", () => void this.toggleFullScreen());
-    document.addEventListener("fullscreenchange", () => this.update());
+    document.addEventListener("fullscreenchange", () => {
+      if (document.fullscreenElement === null) this.area.classList.remove("full");
+      this.update();
+    });
     this.update();
   }
 
@@ -73,7 +76,7 @@ export class VideoStage {
   }
 
   private get isFull(): boolean {
-    return document.fullscreenElement === this.area || this.area.classList.contains("full");
+    return this.area.classList.contains("full");
   }
 
   private async toggleFullScreen(): Promise<void> {
@@ -81,13 +84,14 @@ export class VideoStage {
       this.leaveFullScreen();
       return;
     }
-    try {
-      await this.area.requestFullscreen();
-    } catch {
-      // Phones without the Fullscreen API for elements, and frames that do not allow it.
-      this.area.classList.add("full");
-    }
+    this.area.classList.add("full");
     this.update();
+    try {
+      // The whole page, not the area alone: the key pad stands outside it.
+      await document.documentElement.requestFullscreen();
+    } catch {
+      // Phones without the Fullscreen API and frames that do not allow it: the area fills the page.
+    }
   }
 }
 

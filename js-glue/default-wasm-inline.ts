@@ -5,7 +5,10 @@ import { compileInline, compileInlineLater } from "./load-inline.js";
 
 declare const SIPML_WASM_BASE64: string;
 
+/** Named once: each mention of the replaced name would put the whole text there. */
+const base64 = SIPML_WASM_BASE64;
+
 export const defaultWasm: DefaultWasm = {
-  compile: () => compileInlineLater(SIPML_WASM_BASE64),
-  compileNow: () => compileInline(SIPML_WASM_BASE64),
+  compile: () => compileInlineLater(base64),
+  compileNow: () => compileInline(base64),
 };

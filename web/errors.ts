@@ -40,10 +40,10 @@ export class SipError extends Error {
   override readonly name = "SipError";
   readonly code: SipErrorCode;
   /** The SIP status that brought it, RFC 3261 section 21. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** The reason phrase that came with the status. */
-  readonly reason?: string;
-  readonly argument?: string;
+  declare readonly reason?: string;
+  declare readonly argument?: string;
 
   constructor(code: SipErrorCode, message: string, details: SipErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

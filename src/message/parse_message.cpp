@@ -186,6 +186,7 @@ class MessageParser {
     }
     diagnose(via.error().reason, offset_of(values.front()) + via.error().offset, "Via");
     fault(400, "Malformed Via");
+    copyable_ = false;
   }
 
   void decode_cseq() {
@@ -195,6 +196,7 @@ class MessageParser {
     if (!cseq) {
       diagnose(cseq.error().reason, offset_of(*value) + cseq.error().offset, "CSeq");
       fault(400, "Malformed CSeq");
+      copyable_ = false;
       return;
     }
     message_.cseq_ = std::move(cseq).value();
@@ -238,8 +240,10 @@ class MessageParser {
     decode_address(HeaderName::to, "Missing, Repeated or Malformed To", message_.to_);
     if (const auto call_id = single(HeaderName::call_id, "Missing or Repeated Call-ID")) {
       message_.call_id_ = slice(*call_id);
-      if (call_id->empty() || call_id->find_first_of(" \t") != std::string_view::npos)
+      if (call_id->empty() || call_id->find_first_of(" \t") != std::string_view::npos) {
         fault(400, "Malformed Call-ID");
+        copyable_ = false;
+      }
     }
     decode_cseq();
     decode_body();
@@ -247,7 +251,7 @@ class MessageParser {
       message_.content_type_ = media_type(*type);
     const auto copied = {HeaderName::via, HeaderName::from, HeaderName::to, HeaderName::call_id,
                          HeaderName::cseq};
-    message_.answerable_ = message_.is_request() && message_.method() != "ACK";
+    message_.answerable_ = copyable_ && message_.is_request() && message_.method() != "ACK";
     for (HeaderName name : copied)
       if (!message_.header(name)) message_.answerable_ = false;
   }
@@ -255,6 +259,8 @@ class MessageParser {
   Message message_;
   std::size_t position_ = 0;
   bool too_many_ = false;
+  /// false: a response would repeat what no one can read; some proxies close the connection then.
+  bool copyable_ = true;
 };
 
 Result<Message, grammar::ParseError> parse_message(std::string bytes) {

@@ -38,7 +38,6 @@ const notInCore = [
   String.raw`\bdynamic_cast\b|\btypeid\b`,
   String.raw`\bshared_ptr\b`,
   String.raw`\b(system_clock|steady_clock)\b|\btime\(`,
-  String.raw`\bnew\s+[A-Za-z_:]+`,
   String.raw`\b(printf|fprintf|puts)\s*\(`,
 ].join("|");
 
@@ -68,6 +67,14 @@ export const checks = [
     isCore,
     new RegExp(notInCore, "g"),
     { path: "src/a.cpp", text: "auto p = std::ranges::find(a, b);\n" },
+    withoutCommentsAndStrings,
+  ),
+  // The bridge holds the one object that outlives a call, and never destroys it.
+  never(
+    "object without an owner",
+    both(isCore, ({ path }) => !path.startsWith("src/bridge/")),
+    /\bnew\s+[A-Za-z_:]+|\bdelete\s+[A-Za-z_]+/g,
+    { path: "src/agent/a.cpp", text: "auto* p = new Agent;\n" },
     withoutCommentsAndStrings,
   ),
   never("SIP text in web", inFolders("web"), /["'`](SIP\/2\.0|a=)/g, {

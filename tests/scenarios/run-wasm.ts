@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CommandError } from "../../js-glue/abi.js";
+import { CommandError } from "../../js-glue/memory.js";
 import { Core } from "../../js-glue/core.js";
 import type { AgentConfig, Command } from "../../js-glue/protocol.js";
 

@@ -97,6 +97,22 @@ TEST_CASE("RFC 3264 6: a gateway's short answer becomes one that a browser takes
         replaced(expected, "t=0 0\r\n", "t=0 0\r\na=recvonly\r\n"));
 }
 
+TEST_CASE("RFC 8866 6.7: hold at session level reaches the browser at media level") {
+  const std::string hold = replaced(
+      replaced(samples::gateway_answer(), "t=0 0\r\n", "t=0 0\r\na=sendonly\r\n"),
+      "a=sendrecv\r\n", "");
+  CHECK(text_of(remote_offer(hold)) ==
+        replaced(hold, "RTP/SAVPF 8", "UDP/TLS/RTP/SAVPF 8") + "a=sendonly\r\n");
+}
+
+TEST_CASE("RFC 9143 7.3.3: a rejected section leaves the BUNDLE group of either side's answer") {
+  const std::string rejected =
+      replaced(samples::chromium_answer(), "m=video 58120", "m=video 0");
+  const std::string expected = replaced(rejected, "BUNDLE 0 1", "BUNDLE 0");
+  CHECK(text_of(remote_answer(rejected, samples::chromium_offer(), {})) == expected);
+  CHECK(text_of(local_answer(rejected, samples::chromium_offer(), {})) == expected);
+}
+
 TEST_CASE("RFC 8827 6.5: media without DTLS is refused with a clear cause") {
   const auto offer = remote_offer(samples::plain_offer());
   REQUIRE_FALSE(static_cast<bool>(offer));

@@ -146,6 +146,17 @@ TEST_CASE("RFC 3264 6.1: what answers an overridden direction is mapped back for
   }
 }
 
+TEST_CASE("RFC 3264 6.1: the mapping leaves what is rejected, inactive or of another kind") {
+  const Description offer = parsed(
+      head + crlf("m=audio 9 x 0\na=recvonly\nm=video 9 x 0\na=recvonly\n"
+                  "m=audio 9 x 0\na=inactive\n"));
+  const std::string answer = head + crlf("m=audio 0 x 0\na=recvonly\nm=video 9 x 0\na=recvonly\n"
+                                         "m=audio 9 x 0\na=recvonly\n");
+  CHECK(after(answer, [&](Description d) {
+          return rules::answered_direction(std::move(d), offer, "audio", Direction::sendonly);
+        }) == answer);
+}
+
 TEST_CASE("RFC 3264 6.1: the mapping settles and its result is an allowed answer") {
   using enum Direction;
   const std::array all = {sendrecv, sendonly, recvonly, inactive};

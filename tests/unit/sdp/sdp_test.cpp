@@ -256,6 +256,8 @@ TEST_CASE("RFC 8866 6.7: the direction is the medium's, else the session's, else
   CHECK(direction(description, description.media[2]) == Direction::sendrecv);
   const Description none = parsed(head + crlf("m=audio 9 x 0\na=SENDONLY\na=sendonly:x\n"));
   CHECK(direction(none, none.media[0]) == Direction::sendrecv);
+  const Description twice = parsed(head + crlf("m=audio 9 x 0\na=sendonly\na=recvonly\n"));
+  CHECK(direction(twice, twice.media[0]) == Direction::recvonly);
 }
 
 TEST_CASE("RFC 3264 6.1: directions, their reverse and what may answer them") {
