@@ -71,14 +71,22 @@ std::optional<RewriteError> check_keys(const Description& description, std::stri
 
 std::string_view to_string(RewriteErrorCode code) {
   switch (code) {
-    case RewriteErrorCode::malformed_description: return "malformed_description";
-    case RewriteErrorCode::too_many_media: return "too_many_media";
-    case RewriteErrorCode::too_few_media: return "too_few_media";
-    case RewriteErrorCode::other_medium: return "other_medium";
-    case RewriteErrorCode::other_mid: return "other_mid";
-    case RewriteErrorCode::no_fingerprint: return "no_fingerprint";
-    case RewriteErrorCode::invalid_session_name: return "invalid_session_name";
-    case RewriteErrorCode::count: break;
+    case RewriteErrorCode::malformed_description:
+      return "malformed_description";
+    case RewriteErrorCode::too_many_media:
+      return "too_many_media";
+    case RewriteErrorCode::too_few_media:
+      return "too_few_media";
+    case RewriteErrorCode::other_medium:
+      return "other_medium";
+    case RewriteErrorCode::other_mid:
+      return "other_mid";
+    case RewriteErrorCode::no_fingerprint:
+      return "no_fingerprint";
+    case RewriteErrorCode::invalid_session_name:
+      return "invalid_session_name";
+    case RewriteErrorCode::count:
+      break;
   }
   return "";
 }
@@ -115,11 +123,11 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
   Description answer = rules::answered_bundle(std::move(paired).value(), *offer);
   answer = dressed(std::move(answer), options);
   if (options.audio_wire_direction)
-    answer = rules::answer_direction(std::move(answer), *offer, "audio",
-                                     *options.audio_wire_direction);
+    answer =
+        rules::answer_direction(std::move(answer), *offer, "audio", *options.audio_wire_direction);
   if (options.video_wire_direction)
-    answer = rules::answer_direction(std::move(answer), *offer, "video",
-                                     *options.video_wire_direction);
+    answer =
+        rules::answer_direction(std::move(answer), *offer, "video", *options.video_wire_direction);
   return sdp::write(answer);
 }
 

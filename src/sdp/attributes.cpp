@@ -9,10 +9,14 @@ namespace sipml::sdp {
 
 std::string_view to_string(Direction direction) {
   switch (direction) {
-    case Direction::sendrecv: return "sendrecv";
-    case Direction::sendonly: return "sendonly";
-    case Direction::recvonly: return "recvonly";
-    case Direction::inactive: return "inactive";
+    case Direction::sendrecv:
+      return "sendrecv";
+    case Direction::sendonly:
+      return "sendonly";
+    case Direction::recvonly:
+      return "recvonly";
+    case Direction::inactive:
+      return "inactive";
   }
   return "";
 }
@@ -132,9 +136,9 @@ std::vector<RtpMap> rtpmaps(const Media& media) {
     const auto clock_rate = ascii::parse_number(text.substr(first + 1, second - first - 1),
                                                 std::numeric_limits<std::uint32_t>::max());
     if (!clock_rate) continue;
-    result.push_back({words[0], text.substr(0, first), static_cast<std::uint32_t>(*clock_rate),
-                      second == std::string_view::npos ? std::string_view()
-                                                       : text.substr(second + 1)});
+    result.push_back(
+        {words[0], text.substr(0, first), static_cast<std::uint32_t>(*clock_rate),
+         second == std::string_view::npos ? std::string_view() : text.substr(second + 1)});
   }
   return result;
 }

@@ -99,9 +99,8 @@ std::string_view Media::kind() const {
 
 bool Media::is_rejected() const {
   if (line().port != 0) return false;
-  return std::none_of(lines.begin(), lines.end(), [](const Line& l) {
-    return l.type == 'a' && l.value == "bundle-only";
-  });
+  return std::none_of(lines.begin(), lines.end(),
+                      [](const Line& l) { return l.type == 'a' && l.value == "bundle-only"; });
 }
 
 Origin Description::origin() const {

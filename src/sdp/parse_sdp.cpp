@@ -76,18 +76,30 @@ class Parser {
 
 std::string_view to_string(ParseErrorCode code) {
   switch (code) {
-    case ParseErrorCode::empty: return "the description is empty";
-    case ParseErrorCode::too_many_lines: return "the description has too many lines";
-    case ParseErrorCode::too_many_media: return "the description has too many m= lines";
-    case ParseErrorCode::malformed_line: return "a line does not have the form <letter>=<value>";
-    case ParseErrorCode::forbidden_octet: return "a line holds a NUL or a lone CR";
-    case ParseErrorCode::missing_version: return "there is no v= line before the first m= line";
-    case ParseErrorCode::unsupported_version: return "the v= line is not v=0";
-    case ParseErrorCode::missing_origin: return "there is no o= line before the first m= line";
-    case ParseErrorCode::malformed_origin: return "the o= line does not have its six fields";
-    case ParseErrorCode::malformed_media: return "an m= line lacks a medium, port, proto or format";
-    case ParseErrorCode::duplicate_line: return "there is a second v= or o= line";
-    case ParseErrorCode::count: break;
+    case ParseErrorCode::empty:
+      return "the description is empty";
+    case ParseErrorCode::too_many_lines:
+      return "the description has too many lines";
+    case ParseErrorCode::too_many_media:
+      return "the description has too many m= lines";
+    case ParseErrorCode::malformed_line:
+      return "a line does not have the form <letter>=<value>";
+    case ParseErrorCode::forbidden_octet:
+      return "a line holds a NUL or a lone CR";
+    case ParseErrorCode::missing_version:
+      return "there is no v= line before the first m= line";
+    case ParseErrorCode::unsupported_version:
+      return "the v= line is not v=0";
+    case ParseErrorCode::missing_origin:
+      return "there is no o= line before the first m= line";
+    case ParseErrorCode::malformed_origin:
+      return "the o= line does not have its six fields";
+    case ParseErrorCode::malformed_media:
+      return "an m= line lacks a medium, port, proto or format";
+    case ParseErrorCode::duplicate_line:
+      return "there is a second v= or o= line";
+    case ParseErrorCode::count:
+      break;
   }
   return "";
 }

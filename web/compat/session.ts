@@ -471,7 +471,7 @@ export class CallSession extends Session {
 
   private observe(call: Call): Call {
     call.on("state", (state) => {
-      if (state === "calling") this.postConnecting();
+      if (state === "calling" || state === "terminating") this.postConnecting();
       const refusing = call.direction === "incoming" && !this.accepted;
       if (state === "terminating" && !refusing) {
         this.post("terminating", innerEvent("Call terminating..."));
@@ -486,6 +486,7 @@ export class CallSession extends Session {
     });
     call.on("answered", ({ status, reason }) => {
       this.answered = true;
+      this.postConnecting();
       if (call.direction === "outgoing") {
         this.post("m_early_media", responseEvent(status, reason));
         this.post("connected", innerEvent("In Call"));

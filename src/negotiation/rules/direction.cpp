@@ -64,9 +64,8 @@ Description answered_direction(Description answer, const Description& offer, std
     if (offered == written) continue;
     const Direction answered = sdp::direction(answer, media);
     const bool agrees = written != Direction::inactive && answered == sdp::reversed(written);
-    const Direction wanted = agrees
-                                 ? sdp::reversed(offered)
-                                 : sdp::common(answered, sdp::reversed(offered));
+    const Direction wanted =
+        agrees ? sdp::reversed(offered) : sdp::common(answered, sdp::reversed(offered));
     if (wanted != answered) write_direction(media, wanted);
   }
   return answer;

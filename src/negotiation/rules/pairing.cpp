@@ -86,9 +86,8 @@ Result<Description, RewriteError> pairing(Description answer, const Description&
   for (std::size_t i = 0; i < answer.media.size(); ++i) {
     Media& media = answer.media[i];
     if (media.kind() != offer.media[i].kind())
-      return RewriteError{other_medium,
-                          at_media(i) + ": the answer's medium is not the offer's, " +
-                              std::string(offer.media[i].kind())};
+      return RewriteError{other_medium, at_media(i) + ": the answer's medium is not the offer's, " +
+                                            std::string(offer.media[i].kind())};
     const auto wanted = sdp::mid(offer.media[i]);
     const auto mid = sdp::mid(media);
     if (!wanted || mid == wanted) continue;

@@ -38,8 +38,7 @@ std::vector<bool> keyed_by_dtls(const Description& description) {
   std::set<std::string_view> bundled;
   for (const sdp::Group& group : sdp::groups(description)) {
     const auto is_keyed = [&keyed_mids](std::string_view mid) { return keyed_mids.contains(mid); };
-    if (group.semantics == "BUNDLE" &&
-        std::any_of(group.mids.begin(), group.mids.end(), is_keyed))
+    if (group.semantics == "BUNDLE" && std::any_of(group.mids.begin(), group.mids.end(), is_keyed))
       bundled.insert(group.mids.begin(), group.mids.end());
   }
   for (std::size_t i = 0; i < keyed.size(); ++i) {

@@ -7,10 +7,10 @@
 #include "negotiation/hold.hpp"
 
 using namespace sipml::negotiation;
-using sipml::sdp::Description;
-using sipml::sdp::Direction;
 using samples::crlf;
 using samples::replaced;
+using sipml::sdp::Description;
+using sipml::sdp::Direction;
 
 namespace {
 
@@ -50,23 +50,23 @@ TEST_CASE("RFC 2543 B.5: the address 0.0.0.0 is hold where there is neither ICE 
   CHECK(held("c=IN IP4 192.0.2.1\nm=audio 9 x 0\nc=IN IP4 0.0.0.0\n"));
   CHECK_FALSE(held("c=IN IP4 0.0.0.0\nm=audio 9 x 0\nc=IN IP4 192.0.2.1\n"));
   CHECK_FALSE(held("c=IN IP4 0.0.0.0\nm=audio 9 x 0\nm=video 9 x 0\nc=IN IP4 192.0.2.1\n"));
-  for (const std::string_view sign :
-       {"a=candidate:1 1 udp 1 192.0.2.1 9 typ host\n", "a=fingerprint:sha-256 AA\n",
-        "a=ice-ufrag:abcd\n"}) {
+  for (const std::string_view sign : {"a=candidate:1 1 udp 1 192.0.2.1 9 typ host\n",
+                                      "a=fingerprint:sha-256 AA\n", "a=ice-ufrag:abcd\n"}) {
     CHECK_FALSE(held("m=audio 9 x 0\nc=IN IP4 0.0.0.0\n" + std::string(sign)));
     CHECK_FALSE(held(std::string(sign) + "m=audio 9 x 0\nc=IN IP4 0.0.0.0\n"));
   }
   // A bundled section that leaves its transport to the first one.
-  CHECK_FALSE(held("m=audio 9 x 0\nc=IN IP4 0.0.0.0\na=ice-ufrag:abcd\na=sendonly\n"
-                   "m=video 9 x 0\nc=IN IP4 0.0.0.0\n"));
+  CHECK_FALSE(
+      held("m=audio 9 x 0\nc=IN IP4 0.0.0.0\na=ice-ufrag:abcd\na=sendonly\n"
+           "m=video 9 x 0\nc=IN IP4 0.0.0.0\n"));
 }
 
 TEST_CASE("RFC 3264 8: descriptions with the same o= line are the same") {
   const Description first = parsed(samples::chromium_offer());
   CHECK(same_origin(first, first));
   CHECK(same_origin(first, parsed(replaced(samples::chromium_offer(), "s=-", "s=x"))));
-  CHECK_FALSE(same_origin(
-      first, parsed(replaced(samples::chromium_offer(), "8917 2 IN", "8917 3 IN"))));
+  CHECK_FALSE(
+      same_origin(first, parsed(replaced(samples::chromium_offer(), "8917 2 IN", "8917 3 IN"))));
   CHECK_FALSE(same_origin(first, parsed(samples::chromium_answer())));
   CHECK_FALSE(same_origin(Description{}, Description{}));
 }

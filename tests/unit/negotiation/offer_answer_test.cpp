@@ -44,8 +44,7 @@ TEST_CASE("RFC 3264 4: our offer is made, sent, answered and applied") {
   using enum On;
   CHECK(after({offer_wanted}) == State::awaiting_local_offer);
   CHECK(after({offer_wanted, local_offer_ready}) == State::have_local_offer);
-  CHECK(after({offer_wanted, local_offer_ready, answer_received}) ==
-        State::applying_remote_answer);
+  CHECK(after({offer_wanted, local_offer_ready, answer_received}) == State::applying_remote_answer);
   CHECK(after({offer_wanted, local_offer_ready, answer_received, answer_applied}) == State::stable);
   CHECK(step(State::stable, offer_wanted)->actions == Do::create_offer);
   CHECK(step(State::awaiting_local_offer, local_offer_ready)->actions == Do::send_offer);

@@ -91,23 +91,22 @@ TEST_CASE("RFC 3264 6: a gateway's short answer becomes one that a browser takes
       crlf("a=mid:0\nm=video 0 UDP/TLS/RTP/SAVPF 96 97 102 103\na=inactive\na=mid:1\n");
   CHECK(text_of(remote_answer(samples::gateway_answer(), samples::chromium_offer(), {})) ==
         expected);
-  const std::string bare = replaced(replaced(samples::gateway_answer(), "s=-\r\n", ""),
-                                    "t=0 0\r\n", "a=recvonly\r\n");
+  const std::string bare =
+      replaced(replaced(samples::gateway_answer(), "s=-\r\n", ""), "t=0 0\r\n", "a=recvonly\r\n");
   CHECK(text_of(remote_answer(bare, samples::chromium_offer(), {})) ==
         replaced(expected, "t=0 0\r\n", "t=0 0\r\na=recvonly\r\n"));
 }
 
 TEST_CASE("RFC 8866 6.7: hold at session level reaches the browser at media level") {
-  const std::string hold = replaced(
-      replaced(samples::gateway_answer(), "t=0 0\r\n", "t=0 0\r\na=sendonly\r\n"),
-      "a=sendrecv\r\n", "");
+  const std::string hold =
+      replaced(replaced(samples::gateway_answer(), "t=0 0\r\n", "t=0 0\r\na=sendonly\r\n"),
+               "a=sendrecv\r\n", "");
   CHECK(text_of(remote_offer(hold)) ==
         replaced(hold, "RTP/SAVPF 8", "UDP/TLS/RTP/SAVPF 8") + "a=sendonly\r\n");
 }
 
 TEST_CASE("RFC 9143 7.3.3: a rejected section leaves the BUNDLE group of either side's answer") {
-  const std::string rejected =
-      replaced(samples::chromium_answer(), "m=video 58120", "m=video 0");
+  const std::string rejected = replaced(samples::chromium_answer(), "m=video 58120", "m=video 0");
   const std::string expected = replaced(rejected, "BUNDLE 0 1", "BUNDLE 0");
   CHECK(text_of(remote_answer(rejected, samples::chromium_offer(), {})) == expected);
   CHECK(text_of(local_answer(rejected, samples::chromium_offer(), {})) == expected);
@@ -139,8 +138,7 @@ TEST_CASE("RFC 3264 6: pairing errors of both sides say whose answer is wrong an
       remote_answer(samples::chromium_answer() + "m=text 9 x 0\r\n", samples::chromium_offer(), {});
   REQUIRE_FALSE(static_cast<bool>(too_many));
   CHECK(too_many.error().code == RewriteErrorCode::too_many_media);
-  CHECK(too_many.error().text ==
-        "remote answer, m-line 2: the answer has 3 m-lines, the offer 2");
+  CHECK(too_many.error().text == "remote answer, m-line 2: the answer has 3 m-lines, the offer 2");
 
   const auto too_few = local_answer(samples::gateway_answer(), samples::chromium_offer(), {});
   REQUIRE_FALSE(static_cast<bool>(too_few));

@@ -8,10 +8,10 @@
 #include "negotiation/rules/rules.hpp"
 
 using namespace sipml::negotiation;
-using sipml::sdp::Description;
-using sipml::sdp::Direction;
 using samples::crlf;
 using samples::replaced;
+using sipml::sdp::Description;
+using sipml::sdp::Direction;
 
 namespace {
 
@@ -147,11 +147,12 @@ TEST_CASE("RFC 3264 6.1: what answers an overridden direction is mapped back for
 }
 
 TEST_CASE("RFC 3264 6.1: the mapping leaves what is rejected, inactive or of another kind") {
-  const Description offer = parsed(
-      head + crlf("m=audio 9 x 0\na=recvonly\nm=video 9 x 0\na=recvonly\n"
-                  "m=audio 9 x 0\na=inactive\n"));
-  const std::string answer = head + crlf("m=audio 0 x 0\na=recvonly\nm=video 9 x 0\na=recvonly\n"
-                                         "m=audio 9 x 0\na=recvonly\n");
+  const Description offer =
+      parsed(head + crlf("m=audio 9 x 0\na=recvonly\nm=video 9 x 0\na=recvonly\n"
+                         "m=audio 9 x 0\na=inactive\n"));
+  const std::string answer = head + crlf(
+                                        "m=audio 0 x 0\na=recvonly\nm=video 9 x 0\na=recvonly\n"
+                                        "m=audio 9 x 0\na=recvonly\n");
   CHECK(after(answer, [&](Description d) {
           return rules::answered_direction(std::move(d), offer, "audio", Direction::sendonly);
         }) == answer);
@@ -165,11 +166,11 @@ TEST_CASE("RFC 3264 6.1: the mapping settles and its result is an allowed answer
       for (const Direction answered : all) {
         const Description offer =
             parsed(head + "m=audio 9 x 0\r\na=" + std::string(to_string(browser)) + "\r\n");
-        const Description result = parsed(
-            after(head + "m=audio 9 x 0\r\na=" + std::string(to_string(answered)) + "\r\n",
-                  [&](Description d) {
-                    return rules::answered_direction(std::move(d), offer, "audio", written);
-                  }));
+        const Description result =
+            parsed(after(head + "m=audio 9 x 0\r\na=" + std::string(to_string(answered)) + "\r\n",
+                         [&](Description d) {
+                           return rules::answered_direction(std::move(d), offer, "audio", written);
+                         }));
         if (browser == inactive || browser == written) continue;
         CHECK(sipml::sdp::is_allowed_answer(browser,
                                             sipml::sdp::direction(result, result.media.at(0))));
@@ -284,9 +285,9 @@ TEST_CASE("RFC 8122 5, RFC 9143 7.1.3: a fingerprint holds for its session, sect
 
 TEST_CASE("RFC 8866 5.8: b=AS stands behind c= and replaces the one that was there") {
   const auto rule = [](Description d) { return rules::bandwidth(std::move(d), "audio", 64); };
-  CHECK(after(samples::chromium_offer(), rule) ==
-        replaced(samples::chromium_offer(), "c=IN IP4 203.0.113.24\r\n",
-                 "c=IN IP4 203.0.113.24\r\nb=AS:64\r\n"));
+  CHECK(after(samples::chromium_offer(), rule) == replaced(samples::chromium_offer(),
+                                                           "c=IN IP4 203.0.113.24\r\n",
+                                                           "c=IN IP4 203.0.113.24\r\nb=AS:64\r\n"));
   const auto media = [&rule](std::string_view lines) {
     return after(head + crlf(lines), rule).substr(head.size());
   };

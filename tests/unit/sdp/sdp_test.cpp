@@ -239,18 +239,18 @@ TEST_CASE("RFC 8122 5: a Firefox offer's fingerprint is at session level") {
 }
 
 TEST_CASE("RFC 8866 6.6: rtpmap lines that break the grammar are passed over") {
-  const Description description = parsed(
-      head + crlf("m=audio 9 x 0\na=rtpmap:0\na=rtpmap:0 PCMU\na=rtpmap:0 /8000\n"
-                  "a=rtpmap:0 PCMU/\na=rtpmap:0 PCMU/1099511627776\na=rtpmap\n"
-                  "a=rtpmap:8 PCMA/8000\n"));
+  const Description description =
+      parsed(head + crlf("m=audio 9 x 0\na=rtpmap:0\na=rtpmap:0 PCMU\na=rtpmap:0 /8000\n"
+                         "a=rtpmap:0 PCMU/\na=rtpmap:0 PCMU/1099511627776\na=rtpmap\n"
+                         "a=rtpmap:8 PCMA/8000\n"));
   REQUIRE(rtpmaps(description.media[0]).size() == 1);
   CHECK(rtpmaps(description.media[0])[0].encoding == "PCMA");
 }
 
 TEST_CASE("RFC 8866 6.7: the direction is the medium's, else the session's, else sendrecv") {
-  const Description description = parsed(
-      head + crlf("a=inactive\nm=audio 9 x 0\nm=video 9 x 0\na=sendonly\n"
-                  "m=audio 9 x 0\na=sendrecv \n"));
+  const Description description =
+      parsed(head + crlf("a=inactive\nm=audio 9 x 0\nm=video 9 x 0\na=sendonly\n"
+                         "m=audio 9 x 0\na=sendrecv \n"));
   CHECK(direction(description, description.media[0]) == Direction::inactive);
   CHECK(direction(description, description.media[1]) == Direction::sendonly);
   CHECK(direction(description, description.media[2]) == Direction::sendrecv);
@@ -280,8 +280,8 @@ TEST_CASE("RFC 3264 6.1: directions, their reverse and what may answer them") {
 }
 
 TEST_CASE("RFC 3264 6, RFC 9143 6: port 0 rejects a medium unless it is bundle-only") {
-  const Description description = parsed(
-      head + crlf("m=audio 0 x 0\nm=video 0 x 0\na=bundle-only\nm=video 9 x 0\n"));
+  const Description description =
+      parsed(head + crlf("m=audio 0 x 0\nm=video 0 x 0\na=bundle-only\nm=video 9 x 0\n"));
   CHECK(description.media[0].is_rejected());
   CHECK_FALSE(description.media[1].is_rejected());
   CHECK_FALSE(description.media[2].is_rejected());
