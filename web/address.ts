@@ -10,23 +10,40 @@ export interface RemoteParty {
   readonly displayName: string;
 }
 
+/** `"name" <uri>`, `name <uri>` or a bare URI, taken apart. */
+function split(address: string): { displayName: string; uri: string } {
+  const text = address.trim();
+  const open = text.indexOf("<");
+  const close = text.indexOf(">", open);
+  if (open < 0 || close < 0) return { displayName: "", uri: text };
+  const name = text.slice(0, open).trim();
+  const quoted = name.length > 1 && name.startsWith('"') && name.endsWith('"');
+  const displayName = quoted ? name.slice(1, -1).replace(/\\(.)/g, "$1") : name;
+  return { displayName, uri: text.slice(open + 1, close) };
+}
+
 /** What the other end of a call to `target` is called until it says so itself. */
 export function partyOfTarget(target: string, domain: string): RemoteParty {
-  const text = target.trim();
-  const named = /^(?:"((?:[^"\\]|\\.)*)"|([^<"]*))\s*<([^>]*)>/.exec(text);
-  const displayName = (named?.[1]?.replace(/\\(.)/g, "$1") ?? named?.[2] ?? "").trim();
-  const bare = named?.[3] ?? text;
-  let uri = /^(sips?|tel):/i.test(bare) ? bare : `sip:${bare}`;
-  if (/^sips?:[^@]*$/i.test(uri) && uri !== bare) uri = `${uri}@${domain}`;
-  const user = /^[a-z]+:([^@;?]*)(?:@|$|[;?])/i.exec(uri)?.[1] ?? "";
-  return { uri, user: decode(user.split(":")[0] ?? ""), displayName };
+  const { displayName, uri: given } = split(target);
+  const complete = /^(sips?|tel):/i.test(given);
+  const host = complete || given.includes("@") ? "" : `@${domain}`;
+  const uri = complete ? given : `sip:${given}${host}`;
+  const rest = uri.slice(uri.indexOf(":") + 1);
+  const at = rest.indexOf("@");
+  const number = /^tel:/i.test(uri) ? (rest.split(";")[0] ?? "") : "";
+  const user = at < 0 ? number : (rest.slice(0, at).split(/[:;]/)[0] ?? "");
+  return { uri, user: decode(user), displayName };
 }
 
 /** The user and host of a SIP address of record; undefined if it has not both. */
 export function partsOfAddress(address: string): { user: string; host: string } | undefined {
-  const match = /^\s*(?:"[^"]*"\s*|[^<"]*)<?\s*(?:sips?:)?([^@<>\s:;]+)(?::[^@\s]*)?@(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d+)?\s*(?:[;?][^<>]*)?>?\s*$/i.exec(address);
-  const [, user, host, port = ""] = match ?? [];
-  return user && host ? { user: decode(user), host: host + port } : undefined;
+  const uri = split(address).uri.replace(/^sips?:/i, "");
+  const at = uri.indexOf("@");
+  const user = uri.slice(0, Math.max(at, 0)).split(":")[0] ?? "";
+  const host = uri.slice(at + 1).split(/[;?]/)[0] ?? "";
+  if (!/^[^\s:;]+$/.test(user)) return undefined;
+  if (!/^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d+)?$/i.test(host)) return undefined;
+  return { user: decode(user), host };
 }
 
 /** `name=value` lists without the entries that have no usable name or value. */

@@ -37,6 +37,8 @@ const TYPES: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
 };
 
+const METHODS = "GET and HEAD only\n";
+
 const NOT_FOUND = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -125,7 +127,7 @@ export async function serveFile(
   const html = "text/html; charset=utf-8";
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
-    send(request, response, 405, "text/plain; charset=utf-8", Buffer.from("GET and HEAD only\n"));
+    send(request, response, 405, "text/plain; charset=utf-8", Buffer.from(METHODS));
     return;
   }
   const [path = "/", query] = (request.url ?? "/").split(/\?(.*)/s, 2);

@@ -196,7 +196,8 @@ class MessageParser {
     if (!cseq) {
       diagnose(cseq.error().reason, offset_of(*value) + cseq.error().offset, "CSeq");
       fault(400, "Malformed CSeq");
-      copyable_ = false;
+      // One that is only too large can be repeated (RFC 4475 3.1.2.4 wants its 400).
+      if (value->empty() || !ascii::is_digit(value->front())) copyable_ = false;
       return;
     }
     message_.cseq_ = std::move(cseq).value();

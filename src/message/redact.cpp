@@ -1,8 +1,31 @@
 #include "message/redact.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 
 namespace sipml::message {
+
+namespace {
+
+/// `line` with the value of each ha1 parameter replaced.
+std::string without_ha1(std::string_view line) {
+  constexpr std::string_view name = ";ha1=";
+  const std::string lower = ascii::to_lower(line);
+  std::string out;
+  std::size_t position = 0;
+  for (std::size_t found = lower.find(name); found != std::string::npos;
+       found = lower.find(name, position)) {
+    const std::size_t value = found + name.size();
+    out += line.substr(position, value - position);
+    out += "***";
+    position = std::min(line.find_first_of(";,>\r\n", value), line.size());
+  }
+  out += line.substr(position);
+  return out;
+}
+
+}  // namespace
 
 std::string redact(std::string_view message) {
   std::string out;
@@ -32,17 +55,7 @@ std::string redact(std::string_view message) {
       out += ": ***\r\n";
       continue;
     }
-    const std::string lower = ascii::to_lower(line);
-    const std::size_t ha1 = lower.find(";ha1=");
-    if (ha1 != std::string::npos) {
-      const std::size_t value = ha1 + 5;
-      const std::size_t value_end = std::min(line.find_first_of(";,>\r\n", value), line.size());
-      out += line.substr(0, value);
-      out += "***";
-      out += line.substr(value_end);
-      continue;
-    }
-    out += line;
+    out += without_ha1(line);
   }
   return out;
 }

@@ -103,9 +103,9 @@ Refusal Authenticator::challenge(bool proxy, std::string_view realm, bool stale,
   nonces_.push_back({random.hex(16), now, 0});
   Refusal refusal{proxy ? 407 : 401, {}, {}};
   for (Algorithm algorithm : algorithms_)
-    refusal.headers.push_back({proxy ? "Proxy-Authenticate" : "WWW-Authenticate",
-                               challenge_value(realm, nonces_.back().value, opaque_, algorithm,
-                                               true, stale)});
+    refusal.headers.push_back(
+        {proxy ? "Proxy-Authenticate" : "WWW-Authenticate",
+         challenge_value(realm, nonces_.back().value, opaque_, algorithm, true, stale)});
   return refusal;
 }
 
@@ -142,8 +142,7 @@ std::optional<Refusal> Authenticator::check_account(const message::Message& requ
     return Refusal{400, "Credentials Lack nc or cnonce", {}};
   if (!names_request_uri(*credentials, request))
     return Refusal{400, "Credentials for Another URI", {}};
-  const std::string secret =
-      auth::ha1(*algorithm, username, realm, accounts_.find(user)->second);
+  const std::string secret = auth::ha1(*algorithm, username, realm, accounts_.find(user)->second);
   auth::DigestInput input;
   input.algorithm = *algorithm;
   input.qop = counted ? Qop::auth : Qop::none;
@@ -186,8 +185,7 @@ std::optional<Refusal> Authenticator::check_held(const message::Message& request
     Refusal refusal{401, {}, {}};
     for (Algorithm algorithm : offered)
       refusal.headers.push_back(
-          {"WWW-Authenticate",
-           challenge_value(realm, nonce, opaque_, algorithm, false, stale)});
+          {"WWW-Authenticate", challenge_value(realm, nonce, opaque_, algorithm, false, stale)});
     return refusal;
   };
   const auto credentials = credentials_for(request, false, realm);
@@ -207,8 +205,8 @@ std::optional<Refusal> Authenticator::check_held(const message::Message& request
     return Refusal{400, "Malformed Credentials", {}};
   if (!held) {
     if (held_.size() >= limits::user_count) return Refusal{503, "Too Many Users", {}};
-    held_.emplace(std::string(user), Held{*algorithm, realm, std::string(uri),
-                                          std::string(response)});
+    held_.emplace(std::string(user),
+                  Held{*algorithm, realm, std::string(uri), std::string(response)});
     return std::nullopt;
   }
   if (uri != held->uri) return Refusal{403, "Register at the Same URI as at First", {}};

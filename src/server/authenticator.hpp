@@ -30,7 +30,8 @@ inline constexpr Duration nonce_lifetime = seconds(300);
 
 class Authenticator {
  public:
-  /// `accounts`: passwords by user. `algorithms` are offered in that order; none: SHA-256, then MD5.
+  /// `accounts`: passwords by user. `algorithms` are offered in that order; none: SHA-256, then
+  /// MD5.
   Authenticator(std::map<std::string, std::string, std::less<>> accounts,
                 std::vector<auth::Algorithm> algorithms, crypto::Random& random);
 

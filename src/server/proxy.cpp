@@ -85,8 +85,9 @@ message::Response without_top_via(const Message& received) {
 
 }  // namespace
 
-/// In a dialog: the other end of the connection pair in our Record-Route; when that end reconnected,
-/// the connection that now holds its Contact, or else the newest of the user whom To names.
+/// In a dialog: the other end of the connection pair in our Record-Route; when that end
+/// reconnected, the connection that now holds its Contact, or else the newest of the user whom To
+/// names.
 std::optional<Proxy::Target> Proxy::find_dialog_target(const Message& request,
                                                        Connection from) const {
   auto target = uri::parse(request.request_uri());
@@ -95,7 +96,8 @@ std::optional<Proxy::Target> Proxy::find_dialog_target(const Message& request,
   const auto routes = request.values(HeaderName::route);
   std::optional<RouteToken> token = parse_route_token(target.value());
   if (token && !routes.empty()) {
-    // 16.4: a strict router put our Record-Route into the Request-URI and the target behind the rest.
+    // 16.4: a strict router put our Record-Route into the Request-URI and the target behind the
+    // rest.
     const auto last = uri::parse_name_addr(routes.back());
     if (!last) return std::nullopt;
     target = last.value().uri;
@@ -121,8 +123,8 @@ std::optional<Proxy::Target> Proxy::find_dialog_target(const Message& request,
   return std::nullopt;
 }
 
-/// 16.6 steps 1 to 6. Every Route value is used up: this server is the only proxy of its clients, and
-/// every name that they reach it by is its own.
+/// 16.6 steps 1 to 6. Every Route value is used up: this server is the only proxy of its clients,
+/// and every name that they reach it by is its own.
 message::Request Proxy::build_request(const Message& request, const Target& target,
                                       Connection from) const {
   message::Request forwarded;
@@ -210,9 +212,9 @@ void Proxy::start(const Message& request, Id transaction, Connection from,
     Branch& branch = context->second.branches[i];
     branch.connection = targets[i].connection;
     branch.client = state_.layer.send_request(
-        build_request(request, targets[i], from),
-        {id, static_cast<std::uint32_t>(i), 0}, targets[i].connection,
-        state_.via_transport(targets[i].connection), state_.random, now, state_.outbox);
+        build_request(request, targets[i], from), {id, static_cast<std::uint32_t>(i), 0},
+        targets[i].connection, state_.via_transport(targets[i].connection), state_.random, now,
+        state_.outbox);
     if (branch.client == 0) {
       branch.is_final = true;
       consider(context->second, state_.response(request, 503));
@@ -241,7 +243,8 @@ void Proxy::cancel(const Message& cancel, Id transaction, Instant now) {
     if (message::header_name(name) == HeaderName::reason)
       headers.push_back({"Reason", std::string(value)});
   for (auto& [id, context] : contexts_)
-    if (context.server == target && context.is_invite) cancel_others(context, nullptr, headers, now);
+    if (context.server == target && context.is_invite)
+      cancel_others(context, nullptr, headers, now);
 }
 
 /// 9.1: a CANCEL waits for the first provisional response.
@@ -308,8 +311,8 @@ void Proxy::receive_response(const Message& response, Instant now) {
       state_.layer.send_response(context.server, without_top_via(response), now, state_.outbox);
     context.answered = true;
     context.had_success = true;
-    cancel_others(context, &branch,
-                  {{"Reason", "SIP;cause=200;text=\"Call completed elsewhere\""}}, now);
+    cancel_others(context, &branch, {{"Reason", "SIP;cause=200;text=\"Call completed elsewhere\""}},
+                  now);
   } else {
     consider(context, without_top_via(response));
     if (status >= 600) cancel_others(context, &branch, {}, now);

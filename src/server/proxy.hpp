@@ -24,8 +24,8 @@ class Proxy {
  public:
   explicit Proxy(State& state) : state_(state) {}
 
-  /// Forwards a request that may pass, by its dialog's route, a registered Contact or the bindings of
-  /// the user that it names, or answers it. `is_known`: whether the Request-URI's user exists.
+  /// Forwards a request that may pass, by its dialog's route, a registered Contact or the bindings
+  /// of the user that it names, or answers it. `is_known`: whether the Request-URI's user exists.
   void forward(const message::Message& request, transaction::Id transaction, Connection from,
                bool is_known, Instant now);
   /// An ACK to a 2xx: forwarded outside of any transaction, dropped when nobody is there for it.

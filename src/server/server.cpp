@@ -139,7 +139,8 @@ void Server::register_user(const Message& request, transaction::Id transaction, 
 
 bool Server::refuse(const Message& request, transaction::Id transaction,
                     const std::optional<Refusal>& refusal, Instant now) {
-  if (refusal) answer(request, transaction, refusal->status, now, refusal->reason, refusal->headers);
+  if (refusal)
+    answer(request, transaction, refusal->status, now, refusal->reason, refusal->headers);
   return refusal.has_value();
 }
 
@@ -173,8 +174,7 @@ std::optional<transaction::Transmission> Server::poll() {
 
 std::optional<Instant> Server::deadline() const {
   std::optional<Instant> earliest;
-  for (const auto& at :
-       {state_.layer.deadline(), state_.locations.deadline(), proxy_.deadline()})
+  for (const auto& at : {state_.layer.deadline(), state_.locations.deadline(), proxy_.deadline()})
     if (at && (!earliest || *at < *earliest)) earliest = at;
   return earliest;
 }

@@ -1,6 +1,7 @@
-/// The development server: one WebSocket message, connection change or instant in; WebSocket messages
-/// out (RFC 3261, RFC 7118). It does no input or output itself. For tests and local trials: users are
-/// kept in memory, every domain counts as its own, and nothing leaves for other servers.
+/// The development server: one WebSocket message, connection change or instant in; WebSocket
+/// messages out (RFC 3261, RFC 7118). It does no input or output itself. For tests and local
+/// trials: users are kept in memory, every domain counts as its own, and nothing leaves for other
+/// servers.
 #pragma once
 
 #include <array>
@@ -62,8 +63,8 @@ class Server {
                      Instant now);
   bool refuse(const message::Message& request, transaction::Id transaction,
               const std::optional<Refusal>& refusal, Instant now);
-  void answer(const message::Message& request, transaction::Id transaction, int status,
-              Instant now, std::string_view reason = {}, message::HeaderFields headers = {});
+  void answer(const message::Message& request, transaction::Id transaction, int status, Instant now,
+              std::string_view reason = {}, message::HeaderFields headers = {});
   void flush();
 
   State state_;

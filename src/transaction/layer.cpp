@@ -126,7 +126,8 @@ void Layer::send_failure_ack(const Client& client, Outbox& outbox) const {
   ack.method = "ACK";
   ack.request_uri = client.request.request_uri;
   ack.headers.push_back(client.request.headers.front());
-  // 17.1.1.3: the top Via, Call-ID, From, Route and the CSeq number of the INVITE, To of the response.
+  // 17.1.1.3: the top Via, Call-ID, From, Route and the CSeq number of the INVITE, To of the
+  // response.
   for (const message::HeaderField& field : client.request.headers) {
     if (ascii::equal_ignoring_case(field.name, "CSeq")) {
       ack.headers.push_back({field.name, field.value.substr(0, field.value.find(' ')) + " ACK"});
@@ -153,7 +154,8 @@ std::optional<Indication> Layer::step(Client& client, invite_client::On on, Inst
     client.interval *= 2;
     client.timers.start(Timer::a_e_g, now + client.interval);
   }
-  if (has(row->actions, Do::start_timer_m)) client.timers.start(Timer::d_k_i_j_l_m, now + timer_64_t1);
+  if (has(row->actions, Do::start_timer_m))
+    client.timers.start(Timer::d_k_i_j_l_m, now + timer_64_t1);
   if (has(row->actions, Do::start_timer_d)) {
     if (timers_.timer_d() > Duration::zero())
       client.timers.start(Timer::d_k_i_j_l_m, now + timers_.timer_d());
@@ -224,7 +226,8 @@ bool Layer::step(Server& server, invite_server::On on, const message::Response* 
     server.interval = std::min(server.interval * 2, t2);
     server.timers.start(Timer::a_e_g, now + server.interval);
   }
-  if (has(row->actions, Do::start_timer_l)) server.timers.start(Timer::d_k_i_j_l_m, now + timer_64_t1);
+  if (has(row->actions, Do::start_timer_l))
+    server.timers.start(Timer::d_k_i_j_l_m, now + timer_64_t1);
   if (has(row->actions, Do::start_timer_i)) {
     if (timers_.timer_i() > Duration::zero())
       server.timers.start(Timer::d_k_i_j_l_m, now + timers_.timer_i());
@@ -298,9 +301,8 @@ void Layer::send_response(Id id, const message::Response& response, Instant now,
 ReceivedResponse Layer::receive_response(const message::Message& response, Instant now,
                                          Outbox& outbox) {
   ReceivedResponse result;
-  const auto key = client_keys_.find(client_key(response.top_via().branch(),
-                                                response.top_via().sent_by,
-                                                response.cseq().method));
+  const auto key = client_keys_.find(
+      client_key(response.top_via().branch(), response.top_via().sent_by, response.cseq().method));
   if (key == client_keys_.end()) return result;
   const Id id = key->second;
   Client& client = clients_.at(id);
@@ -330,9 +332,8 @@ ReceivedRequest Layer::receive_request(const message::Message& request, Flow flo
     Server& server = servers_.at(id);
     bool ack_for_user = false;
     if (server.is_invite)
-      ack_for_user =
-          step(server, is_ack ? invite_server::On::ack : invite_server::On::invite, nullptr, now,
-               outbox);
+      ack_for_user = step(server, is_ack ? invite_server::On::ack : invite_server::On::invite,
+                          nullptr, now, outbox);
     else
       step(server, non_invite_server::On::request, nullptr, now, outbox);
     erase_terminated(id);
@@ -363,10 +364,9 @@ Id Layer::cancel_target(const message::Message& cancel) const {
 bool Layer::is_unanswered(Id id) const {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return false;
-  return found->second.is_invite
-             ? found->second.invite == invite_server::State::proceeding
-             : found->second.other == non_invite_server::State::trying ||
-                   found->second.other == non_invite_server::State::proceeding;
+  return found->second.is_invite ? found->second.invite == invite_server::State::proceeding
+                                 : found->second.other == non_invite_server::State::trying ||
+                                       found->second.other == non_invite_server::State::proceeding;
 }
 
 Flow Layer::flow_of(Id id) const {
@@ -379,9 +379,8 @@ std::optional<Indication> Layer::fire(Client& client, Timer timer, Instant now, 
     using invite_client::On;
     if (timer == Timer::a_e_g) return step(client, On::timer_a, now, outbox);
     if (timer == Timer::b_f_h) return step(client, On::timer_b, now, outbox);
-    return step(client,
-                client.invite == invite_client::State::accepted ? On::timer_m : On::timer_d, now,
-                outbox);
+    return step(client, client.invite == invite_client::State::accepted ? On::timer_m : On::timer_d,
+                now, outbox);
   }
   using non_invite_client::On;
   if (timer == Timer::a_e_g) return step(client, On::timer_e, now, outbox);

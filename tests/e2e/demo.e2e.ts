@@ -31,11 +31,14 @@ class DemoPage {
       throw new Error(`${(error as Error).message}\n#${id} says "${seen}"`);
     }
   }
-  click(id: string): Promise<void> {
-    return this.tab.page.locator(`#${id}`).click({ timeout: 5000 });
+  /** A person sees the tab that he clicks in. */
+  async click(id: string): Promise<void> {
+    await this.tab.page.bringToFront();
+    await this.tab.page.locator(`#${id}`).click({ timeout: 5000 });
   }
-  fill(id: string, value: string): Promise<void> {
-    return this.tab.page.locator(`#${id}`).fill(value, { timeout: 5000 });
+  async fill(id: string, value: string): Promise<void> {
+    await this.tab.page.bringToFront();
+    await this.tab.page.locator(`#${id}`).fill(value, { timeout: 5000 });
   }
   /** Opens the menu of the Call button and picks an entry. */
   async call(target: string, entry: "btnCallAudio" | "btnCallVideo"): Promise<void> {

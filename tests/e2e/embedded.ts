@@ -11,10 +11,19 @@ export interface Embedded extends SipServer {
   output(): string;
 }
 
-export async function startEmbedded(): Promise<Embedded> {
+function password(user: string): string {
+  return `${user}-secret`;
+}
+
+/**
+ * `accounts`: users whose password the server knows from the start and challenges for every call;
+ * others log in first, with any password.
+ */
+export async function startEmbedded(accounts: readonly string[] = []): Promise<Embedded> {
   const program = join(root, "build", "serve.mjs");
   if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
-  const child = startChild(process.execPath, [program, "--port", "0"], root);
+  const options = accounts.flatMap((user) => ["--account", `${user}:${password(user)}`]);
+  const child = startChild(process.execPath, [program, "--port", "0", ...options], root);
   const find = (): string | undefined => {
     const found = /http:\/\/localhost:\d+\//.exec(child.output());
     if (found !== null) return found[0];
@@ -32,7 +41,7 @@ export async function startEmbedded(): Promise<Embedded> {
     name: "embedded server",
     url: `${pageUrl.replace("http:", "ws:")}sip`,
     domain: "localhost",
-    password: (user) => `${user}-secret`,
+    password,
     pageUrl,
     output: () => child.output(),
     stop: () => child.stop(),

@@ -1,6 +1,6 @@
 /** dist/SIPml-api.js as a classic script: the seed example, the order of events. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { launch, Tab } from "./browser.js";
 import { serverChoices } from "./matrix.js";
@@ -46,10 +46,23 @@ function address(page: string, server: SipServer, user: string): string {
   return `${pages.url(page)}?${query.toString()}`;
 }
 
+/** Closed after each test, also after one that failed. */
+const opened: Tab[] = [];
+
+async function openTab(page: string, server: SipServer, user: string): Promise<Tab> {
+  const tab = await Tab.open(browser, address(page, server, user), user);
+  opened.push(tab);
+  return tab;
+}
+
+afterEach(async () => {
+  for (const tab of opened.splice(0)) await tab.close();
+});
+
 class SipmlPhone {
   private constructor(readonly tab: Tab) {}
   static async open(server: SipServer, user: string): Promise<SipmlPhone> {
-    return new SipmlPhone(await Tab.open(browser, address("sipml.html", server, user), user));
+    return new SipmlPhone(await openTab("sipml.html", server, user));
   }
   press(key: string, ...args: string[]): Promise<number> {
     return this.tab.page.evaluate(
@@ -122,7 +135,7 @@ for (const choice of choices) {
 
     test("the seed example, unchanged, calls alice with audio and video", async () => {
       const alice = await (await SipmlPhone.open(server, "alice")).online();
-      const bob = await Tab.open(browser, address("seed-caller.html", server, "bob"), "bob");
+      const bob = await openTab("seed-caller.html", server, "bob");
       await alice.until("i_new_call");
       assert.equal(await alice.press("accept"), 0);
       await alice.until("connected");

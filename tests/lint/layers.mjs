@@ -80,7 +80,7 @@ function checkImports(files) {
       const allowed = target === folder || reach.get(folder).has(target);
       return !allowed && !file.path.endsWith(".mjs") && `${folder} must not import ${target}`;
     };
-    const specifier = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"'\n]+)["']/g;
+    const specifier = /(?<![.\w])(?:from|import)\s*\(?\s*["']([^"'\n]+)["']/g;
     problems.push(...matches(file, file.text, specifier, wrong));
   }
   return problems;

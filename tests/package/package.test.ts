@@ -131,7 +131,7 @@ describe("in Node", () => {
        console.log(JSON.stringify({
          modern: Object.keys(modern).sort(),
          inline: Object.keys(inline).sort(),
-         start: typeof modern.UserAgent.start,
+         create: typeof modern.UserAgent.create,
          compat: Object.keys(compat),
          wasm: WebAssembly.validate(wasm),
        }));`,
@@ -139,13 +139,13 @@ describe("in Node", () => {
     const result = JSON.parse(execute(process.execPath, "index.mjs")) as {
       modern: string[];
       inline: string[];
-      start: string;
+      create: string;
       compat: string[];
       wasm: boolean;
     };
     assert.deepEqual(result.inline, result.modern);
-    assert.equal(result.start, "function");
-    for (const name of ["Stack", "init"]) assert.ok(result.compat.includes(name), name);
+    assert.equal(result.create, "function");
+    for (const name of ["Stack", "SIPml"]) assert.ok(result.compat.includes(name), name);
     assert.equal(result.wasm, true);
   });
 });
@@ -197,7 +197,7 @@ describe("types", () => {
     import { UserAgent as Inline } from "sipml-wasm/inline";
 
     export async function main(options: UserAgentOptions): Promise<CallState> {
-      const agent = await UserAgent.start(options);
+      const agent = await UserAgent.create(options);
       const call = agent.call("sip:bob@example.org", { audio: true, video: false });
       return call.state;
     }

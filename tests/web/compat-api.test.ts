@@ -23,11 +23,11 @@ let core: FakeCore;
 const module = new WebAssembly.Module(assemble());
 
 /** A fresh page. `compileNow` may refuse, as some engines do. */
-function page(options: FakeBrowserOptions = {}, compileNow: (() => WebAssembly.Module) | undefined = () => module): void {
+function page(options: FakeBrowserOptions = {}, compileNow = (): WebAssembly.Module => module): void {
   browser = new FakeBrowser(options);
   engine.reset({
     environment: browser.environment,
-    wasm: { compile: () => Promise.resolve(module), ...(compileNow ? { compileNow } : {}) },
+    wasm: { compile: () => Promise.resolve(module), compileNow },
     createAgent: (_module, given) => {
       core = new FakeCore();
       return new UserAgent(core, given);
@@ -111,7 +111,6 @@ describe("init", () => {
   });
 
   test("a core that cannot be had is an error that a retry may cure", async () => {
-    page({}, undefined);
     let broken = true;
     engine.reset({
       ...engine.parts,

@@ -65,11 +65,8 @@ struct Output {
 class Runner {
  public:
   ScenarioResult run(std::string_view markdown) {
-    for (const Block& block : blocks_of(markdown)) {
-      if (block.words.empty()) continue;
-      line_ = block.line;
-      obey(block);
-    }
+    blocks_ = blocks_of(markdown);
+    obey_all(0, blocks_.size());
     check_drained();
     if (agent_ != 0) sipml_agent_destroy(agent_);
     return std::move(result_);
@@ -77,13 +74,46 @@ class Runner {
 
  private:
   void fault(const std::string& text) {
-    result_.faults.push_back("line " + std::to_string(line_) + ": " + text);
+    std::string place = "line " + std::to_string(line_);
+    if (again_line_ != 0) place += " (again from line " + std::to_string(again_line_) + ')';
+    result_.faults.push_back(place + ": " + text);
+  }
+
+  void obey_all(std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const Block& block = blocks_[i];
+      if (block.words.empty()) continue;
+      line_ = block.line;
+      const std::string& kind = block.words.front();
+      const std::string name = block.words.size() > 1 ? block.words[1] : "";
+      if (kind == "begin")
+        passages_[name] = {i + 1, i + 1};
+      else if (kind == "end")
+        passages_[name].second = i;
+      else if (kind == "again")
+        repeat(name);
+      else
+        obey(block);
+    }
+  }
+
+  /// Obeys the blocks between `begin NAME` and `end NAME` once more.
+  void repeat(const std::string& name) {
+    const auto passage = passages_.find(name);
+    if (passage == passages_.end() || again_line_ != 0) {
+      fault("there is no such passage before: " + name);
+      return;
+    }
+    again_line_ = line_;
+    obey_all(passage->second.first, passage->second.second);
+    again_line_ = 0;
   }
 
   void obey(const Block& block) {
     const std::string& kind = block.words.front();
     if (kind == "sdp") {
       std::string& body = bodies_[block.words.size() > 1 ? block.words[1] : ""];
+      body.clear();
       for (const std::string& line : block.lines) body += line + "\r\n";
     } else if (kind == "config") {
       create(block);
@@ -96,10 +126,21 @@ class Runner {
       set_time(block, 2);
       check_drained();
       receive(expand(joined(block.lines)));
+    } else if (kind == "receives-octets") {
+      set_time(block, 2);
+      check_drained();
+      std::string octets;
+      for (const std::string& line : block.lines) octets += unescaped(line);
+      receive(octets);
     } else if (kind == "sends") {
       expect_sent(block);
     } else if (kind == "events") {
       expect_heads(block);
+    } else if (kind == "body") {
+      line_ = block.line;
+      compare(block.lines, last_body_);
+    } else if (kind == "logs") {
+      expect_log(block);
     } else if (kind == "deadline") {
       const double deadline = sipml_agent_deadline(agent_);
       const double expected = block.words.size() > 1 && block.words[1] != "none"
@@ -131,7 +172,13 @@ class Runner {
     return static_cast<std::uint32_t>(text.size());
   }
 
+  /// A configuration begins a new agent; the one before has to be done with.
   void create(const Block& block) {
+    check_drained();
+    if (agent_ != 0) sipml_agent_destroy(agent_);
+    remembered_.clear();
+    counts_.clear();
+    now_ = 0;
     std::string config;
     for (const std::string& line : block.lines) config += line;
     record({{"input", "create"}, {"head", config}});
@@ -145,7 +192,8 @@ class Runner {
     return {error->head, error->head_length};
   }
 
-  /// connected | disconnected | timer | command JSON [< BODY] | refused CODE JSON
+  /// connected | disconnected | timer | run | command JSON [< BODY] | refused CODE[/ARGUMENT] JSON;
+  /// `run` fires each timer at its own time, up to this block's.
   void input(const std::string& line) {
     const std::size_t blank = line.find(' ');
     const std::string word = line.substr(0, blank);
@@ -156,6 +204,9 @@ class Runner {
       if (word == "connected") code = sipml_agent_connected(agent_, now_);
       if (word == "disconnected") code = sipml_agent_disconnected(agent_, now_);
       if (word == "timer") code = sipml_agent_timer_fired(agent_, now_);
+    } else if (word == "run") {
+      run_timers();
+      return;
     } else if (word == "command" || word == "refused") {
       std::string expected;
       if (word == "refused") {
@@ -168,7 +219,10 @@ class Runner {
         body = bodies_[rest.substr(from + 3)];
         rest = rest.substr(0, from);
       }
-      record({{"input", "command"}, {"now", static_cast<std::int64_t>(now_)}, {"head", rest}, {"body", body}});
+      record({{"input", "command"},
+              {"now", static_cast<std::int64_t>(now_)},
+              {"head", rest},
+              {"body", body}});
       put(rest + body);
       code = sipml_agent_command(agent_, static_cast<std::uint32_t>(rest.size()),
                                  static_cast<std::uint32_t>(body.size()), now_);
@@ -176,7 +230,7 @@ class Runner {
         const Json error = Json::parse(last_error(), nullptr, false);
         if (code >= 0)
           fault("a command was not refused: " + rest);
-        else if (error["code"] != expected)
+        else if (!is_expected(error, expected))
           fault("a command was refused with " + bridge::dump(error));
         code = 0;
       }
@@ -185,6 +239,45 @@ class Runner {
     }
     if (code < 0) fault("refused: " + line + ": " + last_error());
     drain();
+  }
+
+  static bool is_expected(const Json& error, const std::string& expected) {
+    const std::size_t slash = expected.find('/');
+    if (error["code"] != expected.substr(0, slash)) return false;
+    return slash == std::string::npos || error["argument"] == expected.substr(slash + 1);
+  }
+
+  void run_timers() {
+    const double end = now_;
+    for (int fired = 0; sipml_agent_deadline(agent_) <= end; ++fired) {
+      if (fired == 1000) {
+        fault("the timers never come to rest");
+        return;
+      }
+      now_ = sipml_agent_deadline(agent_);
+      input("timer");
+    }
+    now_ = end;
+  }
+
+  /// Text with \r, \n, \t, \\ and \xHH.
+  static std::string unescaped(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] != '\\' || i + 1 == text.size()) {
+        out += text[i];
+        continue;
+      }
+      const char c = text[++i];
+      if (c == 'x' && i + 2 < text.size()) {
+        const std::string digits(text.substr(i + 1, 2));
+        out += static_cast<char>(std::strtol(digits.c_str(), nullptr, 16));
+        i += 2;
+      } else {
+        out += c == 'r' ? '\r' : c == 'n' ? '\n' : c == 't' ? '\t' : c;
+      }
+    }
+    return out;
   }
 
   void receive(const std::string& text) {
@@ -204,21 +297,38 @@ class Runner {
       (copy.kind == SIPML_TRANSMIT ? sent_ : heads_).push_back(std::move(copy));
     }
     const double deadline = sipml_agent_deadline(agent_);
-    record({{"deadline", std::isinf(deadline) ? Json(nullptr) : Json(static_cast<std::int64_t>(deadline))}});
+    const Json at = std::isinf(deadline) ? Json() : Json(static_cast<std::int64_t>(deadline));
+    record({{"deadline", at}});
   }
 
-  /// Keeps the headers of what was sent, for $(METHOD.Header) and $(STATUS.Header).
+  /// Keeps the headers of what was sent, for $(METHOD.Header) and $(STATUS.Header);
+  /// $(METHOD#2.Header) is of the second request of that method.
   void remember(const std::string& bytes) {
     const auto message = message::parse_message(bytes);
     if (!message) return;
     const std::string key = message->is_request() ? std::string(message->method())
                                                   : std::to_string(message->status());
-    auto& headers = remembered_[key];
-    headers.clear();
+    std::multimap<std::string, std::string> headers;
     for (const auto& [name, value] : message->all_headers()) headers.emplace(name, value);
     headers.emplace("tag", message->is_request() ? std::string(message->from().tag())
                                                  : std::string(message->to().tag()));
     if (message->is_request()) headers.emplace("uri", message->request_uri());
+    remembered_[key + '#' + std::to_string(++counts_[key])] = headers;
+    remembered_[key] = std::move(headers);
+  }
+
+  /// What a response copies of a request that was sent: $(reply:METHOD TAG) or $(reply:METHOD).
+  std::string reply(const std::string& words) {
+    const std::size_t blank = words.find(' ');
+    const std::string method = words.substr(0, blank);
+    std::string lines;
+    for (const char* name : {"Via", "From", "To", "Call-ID", "CSeq"}) {
+      lines += std::string(lines.empty() ? "" : "\r\n") + name + ": " +
+               expand("$(" + method + '.' + name + ')');
+      if (std::string_view(name) == "To" && blank != std::string::npos)
+        lines += ";tag=" + words.substr(blank + 1);
+    }
+    return lines;
   }
 
   std::string expand(const std::string& text) {
@@ -239,6 +349,10 @@ class Runner {
         out += body;
         continue;
       }
+      if (name.starts_with("reply:")) {
+        out += reply(name.substr(6));
+        continue;
+      }
       const auto message = remembered_.find(name.substr(0, dot));
       if (message == remembered_.end() || dot == std::string::npos ||
           message->second.count(name.substr(dot + 1)) == 0)
@@ -257,8 +371,6 @@ class Runner {
     heads_.clear();
   }
 
-  /// Each line stands in the message in this order; "..." passes over any lines; a line's "*" matches
-  /// any characters.
   void expect_sent(const Block& block) {
     line_ = block.line;
     if (sent_.empty()) {
@@ -267,14 +379,37 @@ class Runner {
     }
     const std::string bytes = std::move(sent_.front().body);
     sent_.pop_front();
+    compare(block.lines, bytes);
+  }
+
+  void expect_log(const Block& block) {
+    line_ = block.line;
+    if (heads_.empty() || heads_.front().kind != SIPML_LOG) {
+      fault("nothing more was logged");
+      return;
+    }
+    const std::string bytes = std::move(heads_.front().body);
+    heads_.pop_front();
+    compare(block.lines, bytes);
+  }
+
+  /// Each line stands in the text in this order; "..." passes over any lines; a line's "*" matches
+  /// any characters; "! " begins a line that stands nowhere.
+  void compare(const std::vector<std::string>& patterns, const std::string& bytes) {
     std::vector<std::string> actual = split(bytes, '\n');
     for (std::string& line : actual)
       if (line.ends_with('\r')) line.pop_back();
     std::size_t position = 0;
     bool anywhere = false;
-    for (const std::string& pattern : block.lines) {
+    for (const std::string& pattern : patterns) {
       if (pattern == "...") {
         anywhere = true;
+        continue;
+      }
+      if (pattern.starts_with("! ")) {
+        for (const std::string& line : actual)
+          if (matches(expand(pattern.substr(2)), line))
+            fault("a line that may not be there: " + line + "\n  in:\n" + bytes);
         continue;
       }
       const std::string expected = expand(pattern);
@@ -328,18 +463,25 @@ class Runner {
           break;
         }
       }
+      last_body_ = std::move(heads_.front().body);
       heads_.pop_front();
     }
     line_ = block.line;
   }
 
   ScenarioResult result_;
+  std::vector<Block> blocks_;
+  /// Ranges of blocks by name, and where one is being repeated from; 0: nowhere.
+  std::map<std::string, std::pair<std::size_t, std::size_t>> passages_;
+  std::size_t again_line_ = 0;
   std::size_t line_ = 0;
   double now_ = 0;
   std::uint32_t agent_ = 0;
   std::deque<Output> sent_;
   std::deque<Output> heads_;
+  std::string last_body_;
   std::map<std::string, std::string> bodies_;
+  std::map<std::string, int> counts_;
   std::map<std::string, std::multimap<std::string, std::string>> remembered_;
 };
 

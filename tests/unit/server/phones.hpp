@@ -94,16 +94,15 @@ class Network {
 /// One user agent, reduced to what writes its messages.
 class Phone {
  public:
-  Phone(Network& network, Connection connection, std::string_view user,
-        std::string_view password = "secret")
-      : connection(connection),
-        user(user),
-        password(password),
-        contact("<sip:" + this->user + "@c" + std::to_string(connection) +
-                ".invalid;transport=ws>"),
+  Phone(Network& network, Connection number, std::string_view name,
+        std::string_view secret = "secret")
+      : connection(number),
+        user(name),
+        password(secret),
+        contact("<sip:" + user + "@c" + std::to_string(number) + ".invalid;transport=ws>"),
         network_(network),
-        random_({static_cast<std::uint8_t>(connection)}) {
-    network.connect(connection);
+        random_({static_cast<std::uint8_t>(number)}) {
+    network.connect(number);
   }
 
   /// A request with a fresh branch. `to` is the whole To value.
@@ -132,9 +131,7 @@ class Phone {
     return result;
   }
 
-  void send(const message::Request& request) {
-    network_.send(connection, message::write(request));
-  }
+  void send(const message::Request& request) { network_.send(connection, message::write(request)); }
 
   Message take() { return network_.take(connection); }
   bool has_message() const { return network_.has(connection); }

@@ -21,8 +21,7 @@ struct Pair {
   }
 
   message::Request invite() {
-    auto request =
-        alice.request("INVITE", "sip:bob@localhost", "<sip:bob@localhost>", "call-1");
+    auto request = alice.request("INVITE", "sip:bob@localhost", "<sip:bob@localhost>", "call-1");
     request.headers.push_back({"Content-Type", "application/sdp"});
     request.body = "v=0\r\n";
     return request;
@@ -473,8 +472,7 @@ TEST_CASE("RFC 3261 16.8: a callee that never answers is 408") {
     CHECK(pair.alice.take().status() == 408);
   }
   SUBCASE("MESSAGE, by Timer F") {
-    pair.alice.send(
-        pair.alice.request("MESSAGE", "sip:bob@localhost", "<sip:bob@localhost>", "m"));
+    pair.alice.send(pair.alice.request("MESSAGE", "sip:bob@localhost", "<sip:bob@localhost>", "m"));
     pair.network.advance(seconds(32));
     CHECK(pair.alice.take().status() == 408);
   }
@@ -527,8 +525,7 @@ TEST_CASE("RFC 3261 16.7: the first success of a forked MESSAGE is the answer") 
 TEST_CASE("RFC 3261 16.6 step 4: SUBSCRIBE and REFER come back through the server, too") {
   Pair pair;
   for (std::string_view method : {"SUBSCRIBE", "REFER"}) {
-    pair.alice.send(
-        pair.alice.request(method, "sip:bob@localhost", "<sip:bob@localhost>", method));
+    pair.alice.send(pair.alice.request(method, "sip:bob@localhost", "<sip:bob@localhost>", method));
     const Message received = pair.bob.take();
     CHECK(received.header(HeaderName::record_route));
     pair.bob.reply(received, 202);
@@ -600,8 +597,7 @@ TEST_CASE("RFC 3261 22.3: who has no account must call from a connection that is
   }
   SUBCASE("after un-registering") {
     pair.alice.register_now("0");
-    pair.alice.send(
-        pair.alice.request("MESSAGE", "sip:bob@localhost", "<sip:bob@localhost>", "m"));
+    pair.alice.send(pair.alice.request("MESSAGE", "sip:bob@localhost", "<sip:bob@localhost>", "m"));
     CHECK(pair.alice.take().status() == 403);
   }
   CHECK_FALSE(pair.bob.has_message());

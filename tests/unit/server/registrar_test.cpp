@@ -32,8 +32,7 @@ std::string authorization(const Message& response, const message::Request& reque
   auth::DigestInput input;
   input.algorithm = auth::parse_algorithm(challenge.get("algorithm")).value();
   input.qop = nc.empty() ? auth::Qop::none : auth::Qop::auth;
-  const std::string secret =
-      auth::ha1(input.algorithm, user, challenge.get("realm"), password);
+  const std::string secret = auth::ha1(input.algorithm, user, challenge.get("realm"), password);
   input.ha1 = secret;
   input.nonce = challenge.get("nonce");
   input.cnonce = "0a4f113b";
@@ -66,8 +65,7 @@ TEST_CASE("RFC 3261 10.3: a first registration is challenged, then listed with i
 
   const Message done = alice.register_now();
   CHECK(done.status() == 200);
-  CHECK(value_of(done, HeaderName::contact) ==
-        "<sip:alice@c1.invalid;transport=ws>;expires=600");
+  CHECK(value_of(done, HeaderName::contact) == "<sip:alice@c1.invalid;transport=ws>;expires=600");
   CHECK_FALSE(alice.has_message());
 }
 
@@ -154,9 +152,9 @@ TEST_CASE("RFC 3261 22.4: credentials that cannot be held are refused") {
 
 TEST_CASE("RFC 7616 3.4: an account proves its password, with each algorithm") {
   using auth::Algorithm;
-  for (Algorithm algorithm : {Algorithm::md5, Algorithm::md5_sess, Algorithm::sha256,
-                              Algorithm::sha256_sess, Algorithm::sha512_256,
-                              Algorithm::sha512_256_sess}) {
+  for (Algorithm algorithm :
+       {Algorithm::md5, Algorithm::md5_sess, Algorithm::sha256, Algorithm::sha256_sess,
+        Algorithm::sha512_256, Algorithm::sha512_256_sess}) {
     CAPTURE(auth::to_string(algorithm));
     Network network(with_account("alice", "right", {algorithm}));
     Phone alice(network, 1, "alice", "right");
@@ -415,10 +413,10 @@ TEST_CASE("RFC 3261 10.3: users whose name cannot be kept are refused") {
   CHECK(fits.register_now().status() == 200);
   Phone longer(network, 2, std::string(limits::user_size + 1, 'u'));
   CHECK(longer.register_now().status() == 403);
-  network.send(1, lines({"REGISTER sip:localhost SIP/2.0",
-                         "Via: SIP/2.0/WS c1.invalid;branch=z9hG4bKnobody", "Max-Forwards: 70",
-                         "From: <sip:localhost>;tag=1", "To: <sip:localhost>", "Call-ID: nobody",
-                         "CSeq: 1 REGISTER", "Content-Length: 0", ""}));
+  network.send(
+      1, lines({"REGISTER sip:localhost SIP/2.0", "Via: SIP/2.0/WS c1.invalid;branch=z9hG4bKnobody",
+                "Max-Forwards: 70", "From: <sip:localhost>;tag=1", "To: <sip:localhost>",
+                "Call-ID: nobody", "CSeq: 1 REGISTER", "Content-Length: 0", ""}));
   CHECK(network.take(1).status() == 403);
 }
 

@@ -53,9 +53,9 @@ TEST_CASE("RFC 3261 16.3 step 1: a malformed request is answered when it can be"
     const std::string bytes = network.take_bytes(1);
     return bytes.substr(0, bytes.find("\r\n"));
   };
-  const std::string rest = lines({"Via: SIP/2.0/WS c1.invalid;branch=z9hG4bK1", "Max-Forwards: 70",
-                                  "From: <sip:alice@localhost>;tag=1", "To: <sip:bob@localhost>",
-                                  "Call-ID: m"});
+  const std::string rest =
+      lines({"Via: SIP/2.0/WS c1.invalid;branch=z9hG4bK1", "Max-Forwards: 70",
+             "From: <sip:alice@localhost>;tag=1", "To: <sip:bob@localhost>", "Call-ID: m"});
   CHECK(answer("MESSAGE sip:bob@localhost SIP/2.0\r\n" + rest + "CSeq: 1 INVITE\r\n\r\n") ==
         "SIP/2.0 400 CSeq Method Mismatch");
   CHECK(answer("MESSAGE sip:bob@localhost SIP/3.0\r\n" + rest + "CSeq: 1 MESSAGE\r\n\r\n") ==
@@ -75,8 +75,7 @@ TEST_CASE("RFC 3261 17.2: a malformed INVITE is answered in a transaction, its A
   bob.register_now();
   network.connect(1);
   const std::string rest = lines({"Via: SIP/2.0/WS c1.invalid;branch=z9hG4bK1", "Max-Forwards: 70",
-                                  "From: <sip:alice@localhost>;tag=1",
-                                  "Call-ID: m"});
+                                  "From: <sip:alice@localhost>;tag=1", "Call-ID: m"});
   network.send(1, "INVITE sip:bob@localhost SIP/2.0\r\n" + rest +
                       "To: <sip:bob@localhost>\r\nCSeq: 1 INVITE\r\nContent-Length: 9\r\n\r\n");
   CHECK(network.take(1).status() == 400);
@@ -92,11 +91,11 @@ TEST_CASE("RFC 3261 8.1.3: responses to nothing are dropped") {
   Phone bob(network, 2, "bob");
   alice.register_now();
   bob.register_now();
-  network.send(2, lines({"SIP/2.0 200 OK",
-                         "Via: SIP/2.0/WS sipml-server.invalid;branch=z9hG4bKguess",
-                         "Via: SIP/2.0/WS c1.invalid;branch=z9hG4bK1",
-                         "From: <sip:alice@localhost>;tag=1", "To: <sip:bob@localhost>;tag=2",
-                         "Call-ID: m", "CSeq: 1 MESSAGE", "Content-Length: 0", ""}));
+  network.send(
+      2, lines({"SIP/2.0 200 OK", "Via: SIP/2.0/WS sipml-server.invalid;branch=z9hG4bKguess",
+                "Via: SIP/2.0/WS c1.invalid;branch=z9hG4bK1", "From: <sip:alice@localhost>;tag=1",
+                "To: <sip:bob@localhost>;tag=2", "Call-ID: m", "CSeq: 1 MESSAGE",
+                "Content-Length: 0", ""}));
   CHECK_FALSE(alice.has_message());
   CHECK_FALSE(bob.has_message());
 }
@@ -127,7 +126,8 @@ TEST_CASE("RFC 3261 16.12: a forged route leads nowhere that does not exist") {
     alice.send(request);
     CHECK(alice.take().status() == 480);
   }
-  auto strict = alice.request("BYE", "sip:1-2@sipml-server.invalid", "<sip:x@localhost>;tag=2", "m");
+  auto strict =
+      alice.request("BYE", "sip:1-2@sipml-server.invalid", "<sip:x@localhost>;tag=2", "m");
   strict.headers.push_back({"Route", "<broken"});
   alice.send(strict);
   CHECK(alice.take().status() == 480);

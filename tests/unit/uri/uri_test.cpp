@@ -1,0 +1,134 @@
+#include "uri/uri.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/limits.hpp"
+#include "uri/name_addr.hpp"
+
+using namespace sipml::uri;
+
+namespace {
+
+Uri ok(std::string_view text) {
+  auto uri = parse(text);
+  REQUIRE_MESSAGE(uri, text);
+  return std::move(uri).value();
+}
+
+bool same(std::string_view a, std::string_view b) {
+  return equivalent(ok(a), ok(b)) && equivalent(ok(b), ok(a));
+}
+
+}  // namespace
+
+TEST_CASE("RFC 3261 19.1.1: the parts of a SIP URI") {
+  const Uri uri = ok("SIPS:al%69ce:pw@[2001:db8::1]:5061;transport=ws;lr?subject=x&y=z");
+  CHECK(uri.scheme == "sips");
+  CHECK(uri.user == "al%69ce");
+  CHECK(uri.password == "pw");
+  CHECK(uri.host == "[2001:db8::1]");
+  CHECK(uri.port == 5061);
+  REQUIRE(uri.parameters.size() == 2);
+  CHECK(!uri.parameters[1].value);
+  CHECK(uri.headers == "subject=x&y=z");
+  CHECK(to_string(uri) == "sips:al%69ce:pw@[2001:db8::1]:5061;transport=ws;lr?subject=x&y=z");
+}
+
+TEST_CASE("RFC 3261 19.1.1: users that exchanges really use") {
+  CHECK(ok("sip:*98#1@pbx").user == "*98#1");
+  CHECK(ok("sip:+1;ext=2@pbx").user == "+1;ext=2");
+  CHECK(ok("sip:a?b@pbx?h=1").user == "a?b");
+  CHECK(ok("sip:pbx").user.empty());
+}
+
+TEST_CASE("RFC 3261 19.1.1: what is no SIP URI is refused where it goes wrong") {
+  for (const char* text :
+       {"", "alice", "sip:", "sip:@host", "sip:a@", "sip:a@host:port", "sip:a@host:65536",
+        "sip:a@ho st", "sip:a b@host", "sip:a@[::1", "sip:a@[x]", "sip:a@host;=x", "sip:a@host;a b",
+        "1sip:a@b", "sip:<a>@b", "sip:a@host?a b", "mailto:"})
+    CHECK_MESSAGE(!parse(text), text);
+  CHECK(parse("sip:a@host:x").error().offset == 11);
+  CHECK(parse("sip:a@host;b c").error().offset == 12);
+}
+
+TEST_CASE("RFC 3261 19.1: other schemes are kept as they are") {
+  CHECK(ok("tel:+33-1;phone-context=x").opaque == "+33-1;phone-context=x");
+  CHECK(to_string(ok("urn:service:sos")) == "urn:service:sos");
+}
+
+TEST_CASE("RFC 3261 19.1.4: equality, the RFC's own examples") {
+  CHECK(same("sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtlanTa.CoM;Transport=tcp"));
+  CHECK(same("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5"));
+  CHECK(same("sip:carol@chicago.com;newparam=5", "sip:carol@chicago.com;security=on"));
+  CHECK(!same("SIP:ALICE@AtLanTa.CoM;Transport=udp", "sip:alice@AtLanTa.CoM;Transport=UDP"));
+  CHECK(!same("sip:bob@biloxi.com", "sip:bob@biloxi.com:5060"));
+  CHECK(!same("sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp"));
+  CHECK(!same("sip:bob@biloxi.com", "sips:bob@biloxi.com"));
+  CHECK(!same("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off"));
+}
+
+TEST_CASE("RFC 3261 19.1.2: escapes") {
+  CHECK(unescape("%41%zz%4") == "A%zz%4");
+  CHECK(unescape("%2541") == "%41");
+  CHECK(escape_user("a b@c#") == "a%20b%40c%23");
+  CHECK(unescape(escape_user("P\xC3\xAA" "che\xE2\x82\xAC \"<>\\")) == "P\xC3\xAA" "che\xE2\x82\xAC \"<>\\");
+}
+
+TEST_CASE("sipML5 tsip_uri: what a user types becomes a URI") {
+  const auto to = [](std::string_view text) {
+    auto uri = parse_destination(text, "example.org:5060");
+    return uri ? to_string(*uri) : std::string("error");
+  };
+  CHECK(to("bob") == "sip:bob@example.org:5060");
+  CHECK(to(" +33 1 ") == "sip:+33%201@example.org:5060");
+  CHECK(to("bob@other.org") == "sip:bob@other.org");
+  CHECK(to("sip:bob@other.org;x=1") == "sip:bob@other.org;x=1");
+  CHECK(to("<sip:bob@other.org>") == "sip:bob@other.org");
+  CHECK(to("SIPS:bob@other.org") == "sips:bob@other.org");
+  CHECK(to("tel:+331") == "tel:+331");
+  CHECK(to("") == "error");
+  CHECK(to("bob@") == "error");
+}
+
+TEST_CASE("Limits: URI size and parameters") {
+  const auto size = [](std::size_t length) { return "sip:" + std::string(length - 8, 'a') + "@b.c"; };
+  CHECK(parse(size(sipml::limits::uri_size)));
+  CHECK(!parse(size(sipml::limits::uri_size + 1)));
+  const auto count = [](std::size_t number) {
+    std::string text = "sip:a@b";
+    for (std::size_t i = 0; i < number; ++i) text += ";p" + std::to_string(i);
+    return text;
+  };
+  CHECK(parse(count(sipml::limits::parameter_count)));
+  CHECK(!parse(count(sipml::limits::parameter_count + 1)));
+}
+
+TEST_CASE("RFC 3261 20.10: name-addr and addr-spec") {
+  const auto quoted = parse_name_addr("\"A \\\"b\\\" \xE2\x82\xAC\" <sip:a@b;x>;tag=1;y=\"q;\"");
+  REQUIRE(quoted);
+  CHECK(quoted->display_name == "A \"b\" \xE2\x82\xAC");
+  CHECK(quoted->uri.parameters.size() == 1);
+  CHECK(quoted->tag() == "1");
+  CHECK(quoted->parameters[1].value == "q;");
+  const auto tokens = parse_name_addr("Bob  Smith <sip:b@c>");
+  REQUIRE(tokens);
+  CHECK(tokens->display_name == "Bob  Smith");
+  const auto bare = parse_name_addr("sip:a@b;tag=2");
+  REQUIRE(bare);
+  CHECK(bare->uri.parameters.empty());
+  CHECK(bare->tag() == "2");
+  for (const char* text : {"", "<", "<>", "\"x <sip:a@b>", "\"x\" sip:a@b", "<sip:a@b", "<sip:a@b> x",
+                           "\"a\" b <sip:a@b>", "<sip:a@b>;tag=\"x"})
+    CHECK_MESSAGE(!parse_name_addr(text), text);
+}
+
+TEST_CASE("RFC 3261 25.1: what is written as display name reads back the same") {
+  for (const char* name : {"Alice", "a\"b\\c", "\xE7\x8E\x8B <x>", "  blanks  ", ";,@:"}) {
+    NameAddr address;
+    address.display_name = name;
+    address.uri = ok("sip:a@b");
+    const auto back = parse_name_addr(to_string(address));
+    REQUIRE(back);
+    CHECK(back->display_name == name);
+  }
+}
