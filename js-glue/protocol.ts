@@ -146,7 +146,10 @@ export type EndCause =
 /** A token is answered once by `media_ready` or `media_failed`; late answers are dropped. */
 export type MediaRequest =
   | ({ readonly type: "create_offer"; readonly call: number; readonly token: number; readonly hold: boolean } & MediaDirections)
-  /** Body: the offer. Get ready to answer while the user decides; answered only by `media_failed`. */
+  /**
+   * Body: the offer without its candidates, so that nothing is sent yet. Get ready to answer while
+   * the user decides; answered only by `media_failed`.
+   */
   | ({ readonly type: "prepare_answer"; readonly call: number; readonly token: number } & MediaDirections)
   /** Body: the offer. */
   | ({ readonly type: "create_answer"; readonly call: number; readonly token: number; readonly hold: boolean } & MediaDirections)

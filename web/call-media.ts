@@ -231,11 +231,18 @@ export class CallMedia {
       this.prepared.audio === request.audio &&
       this.prepared.video === request.video;
     this.prepared = undefined;
+    this.snapshot = this.takeSnapshot();
     this.held = request.hold;
-    if (!prepared) await this.applyOffer(offer);
-    await this.captureAndDescribe(op, request, async () => {
-      if (!prepared) await this.describeAnswer(request);
-    });
+    try {
+      if (!prepared) await this.applyOffer(offer);
+      await this.captureAndDescribe(op, request, async () => {
+        if (!prepared) await this.describeAnswer(request);
+      });
+    } catch (error) {
+      if (!op.cancelled) await this.rollback();
+      throw error;
+    }
+    this.snapshot = undefined;
     return this.gathered(op);
   }
 

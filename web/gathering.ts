@@ -2,8 +2,11 @@
 
 import type { Environment } from "./environment.js";
 
-/** No further candidate for this long, once every server has yielded, is enough. */
-const quiet_period = 100;
+/**
+ * No further candidate for this long, once every server has yielded, is enough, in milliseconds.
+ * Browsers open all UDP ports at once; what follows later are TCP candidates without a port.
+ */
+const quiet_period = 50;
 
 interface ExpectedServer {
   readonly address: string;

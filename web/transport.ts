@@ -187,19 +187,18 @@ async function explainFailure(
 ): Promise<SipError> {
   const secure = url.protocol === "wss:";
   const http = `${secure ? "https" : "http"}://${url.host}${url.pathname}`;
-  const [bare, answers, listens] = await Promise.all([
-    opensWithoutSubprotocol(environment, url.href),
-    answersHttp(environment, http),
-    secure ? acceptsTcp(environment, url, failedAfter) : false,
-  ]);
-  if (bare) return subprotocolRefused(url);
-  if (answers) {
+  // All at once, but the first that explains it is enough.
+  const bare = opensWithoutSubprotocol(environment, url.href);
+  const answers = answersHttp(environment, http);
+  const listens = secure ? acceptsTcp(environment, url, failedAfter) : Promise.resolve(false);
+  if (await bare) return subprotocolRefused(url);
+  if (await answers) {
     return new SipError(
       "handshake_refused",
       `The server ${url.host} answers but refuses a WebSocket at ${url.pathname}.`,
     );
   }
-  if (listens) {
+  if (await listens) {
     return new SipError(
       "certificate_refused",
       `The server ${url.host} can be reached, but the browser refuses a secure connection to it: ` +

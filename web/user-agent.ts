@@ -217,8 +217,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   /** Ends calls and registrations, then disconnects; in at most `timeout` ms, default 3000. */
   stop(options: { readonly timeout?: number } = {}): Promise<void> {
-    if (this.dead || this.state === "idle" || this.state === "stopped") return Promise.resolve();
     if (this.stopping) return this.stopping.promise;
+    const unused = this.state === "idle" || this.state === "stopped";
+    if (this.dead || (unused && !this.starting)) return Promise.resolve();
     const stopping = (this.stopping = new Deferred<void>());
     const { timeout } = options;
     try {
@@ -248,7 +249,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** Registers our address. @throws SipError */
   register(options: RegisterOptions = {}): Registration {
     const id = this.execute(registerCommand(options));
-    const registration = new Registration(id, (command) => this.driver.command(command));
+    const registration: Registration = new Registration(id, (command) => {
+      this.registrations.set(id, registration);
+      return this.driver.command(command);
+    });
     this.registrations.set(id, registration);
     return registration;
   }
@@ -405,7 +409,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private handleStopped(): void {
     this.state = "stopped";
     this.lastError = undefined;
-    this.endAll();
+    this.endAll("bye");
     this.starting?.reject(new SipError("stopped", "The user agent was stopped."));
     this.starting = undefined;
     this.stopping?.resolve();
@@ -419,11 +423,11 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   /** Ends what the core can no longer end: it died, or had no more time while stopping. */
-  private endAll(): void {
+  private endAll(cause: "bye" | "transport_error"): void {
     this.media.closeAll();
     for (const [id, call] of [...this.callMap]) {
       this.callMap.delete(id);
-      call.handleEnded({ cause: "transport_error", by: "local" });
+      call.handleEnded({ cause, by: "local" });
     }
     for (const registration of this.registrations.values()) registration.abandon();
     this.registrations.clear();
@@ -433,7 +437,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.dead = true;
     this.lastError = error;
     this.transport.close();
-    this.endAll();
+    this.endAll("transport_error");
     this.stopping?.resolve();
     this.stopping = undefined;
     this.enter("failed");

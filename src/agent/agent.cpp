@@ -265,9 +265,9 @@ Agent::Answer Agent::execute(PlaceCall command, Instant now) {
                         "a call needs audio, video or both"};
   auto target = uri::parse_destination(command.to, config_.domain);
   if (!target)
-    return CommandError{CommandErrorCode::invalid_argument, "to",
-                        std::string(target.error().reason) + " at offset " +
-                            std::to_string(target.error().offset)};
+    return CommandError{
+        CommandErrorCode::invalid_argument, "to",
+        std::string(target.error().reason) + " at offset " + std::to_string(target.error().offset)};
   uri::NameAddr to;
   to.uri = std::move(target).value();
   uri::NameAddr from;

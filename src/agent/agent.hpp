@@ -1,7 +1,7 @@
 /// The user agent: one input, then drain. This is the C++ interface of the whole core.
 ///
-/// Inputs are what comes from the network, the clock and the application; each changes the state and
-/// appends outputs, which poll() hands over in order. Nothing here reads a clock or a socket.
+/// Inputs are what comes from the network, the clock and the application; each changes the state
+/// and appends outputs, which poll() hands over in order. Nothing here reads a clock or a socket.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-/// What the application asks of the user agent; one struct a Command of js-glue/protocol.ts, which says
-/// what each field means.
+/// What the application asks of the user agent; one struct a Command of js-glue/protocol.ts, which
+/// says what each field means.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +85,7 @@ struct MediaFailed {
   std::string text;
 };
 
-using Command = std::variant<Start, Stop, Configure, Register, Unregister, PlaceCall, Accept, Reject,
-                             HangUp, ChangeCall, SendInfo, MediaReady, MediaFailed>;
+using Command = std::variant<Start, Stop, Configure, Register, Unregister, PlaceCall, Accept,
+                             Reject, HangUp, ChangeCall, SendInfo, MediaReady, MediaFailed>;
 
 }  // namespace sipml::agent

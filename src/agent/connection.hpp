@@ -82,8 +82,8 @@ inline constexpr auto table = [] {
 
 static_assert(deterministic(table) && reachable(table, State::idle));
 
-/// The wait before attempt number `attempt` (from 0), in milliseconds, before the random part: doubles
-/// from half a second to 30 s (RFC 5626 4.5, but quicker, for a person is waiting).
+/// The wait before attempt number `attempt` (from 0), in milliseconds, before the random part:
+/// doubles from half a second to 30 s (RFC 5626 4.5, but quicker, for a person is waiting).
 constexpr std::int64_t back_off(std::uint32_t attempt) {
   return attempt >= 6 ? 30000 : std::int64_t{500} << attempt;
 }

@@ -28,11 +28,18 @@ std::string unsupported_options(const message::Message& request) {
   return list;
 }
 
+/// 8.1.1.8: a request that makes a dialog says in its Contact where the peer can be reached.
+bool has_remote_target(const message::Message& request) {
+  const auto contacts = request.values(HeaderName::contact);
+  if (contacts.empty()) return false;
+  const auto contact = uri::parse_name_addr(contacts.front());
+  return contact && contact->uri.is_sip();
+}
+
 }  // namespace
 
 void Agent::diagnose(std::string code, std::string text, std::optional<std::size_t> offset) {
-  outputs_.emplace_back(
-      usage::Event(usage::Diagnostic{std::move(code), std::move(text), offset}));
+  outputs_.emplace_back(usage::Event(usage::Diagnostic{std::move(code), std::move(text), offset}));
 }
 
 void Agent::receive(std::string_view bytes, Instant now) {
@@ -98,8 +105,8 @@ void Agent::receive_response(const message::Message& response, Instant now) {
   Context ctx = context(now);
   ctx.flush(outbox);
   if (received.indication) deliver(*received.indication, &response, now);
-  const bool is_2xx_to_invite = response.status() >= 200 && response.status() < 300 &&
-                                response.cseq().method == "INVITE";
+  const bool is_2xx_to_invite =
+      response.status() >= 200 && response.status() < 300 && response.cseq().method == "INVITE";
   if (received.matched || !is_2xx_to_invite) return;
   for (auto& [id, call] : calls_)
     if (call.owns_response(response)) {
@@ -123,8 +130,8 @@ void Agent::end_stray_2xx(const message::Message& response, Instant now) {
   ctx.send(dialog.make_request("BYE"), {});
 }
 
-void Agent::refuse_statelessly(const message::Message& request, int status,
-                               std::string_view reason, Instant now) {
+void Agent::refuse_statelessly(const message::Message& request, int status, std::string_view reason,
+                               Instant now) {
   const auto response = message::make_response(request, status, random_.token(12), reason);
   transaction::Outbox outbox{{0, message::write(response)}};
   context(now).flush(outbox);
@@ -174,10 +181,17 @@ void Agent::receive_request(const message::Message& request, Instant now) {
 
 void Agent::receive_cancel(const message::Message& request, transaction::Id id, Instant now) {
   const transaction::Id invite = transactions_.cancel_target(request);
-  respond(request, id, invite == 0 ? 481 : 200, now);
+  const auto target = std::find_if(calls_.begin(), calls_.end(), [invite](const auto& entry) {
+    return entry.second.is_cancelled_by(invite);
+  });
+  if (target == calls_.end()) {
+    respond(request, id, invite == 0 ? 481 : 200, now);
+    return;
+  }
   Context ctx = context(now);
-  for (auto& [number, call] : calls_)
-    if (call.is_cancelled_by(invite)) call.cancelled(ctx);
+  // 9.2: the tag is that of the responses to the INVITE.
+  ctx.respond(id, message::make_response(request, 200, target->second.local_tag()));
+  target->second.cancelled(ctx);
 }
 
 void Agent::receive_outside_dialog(const message::Message& request, transaction::Id id,
@@ -235,8 +249,7 @@ void Agent::receive_invite(const message::Message& request, transaction::Id id, 
     respond(request, id, 415, now, {{"Accept", std::string(usage::accepted_types)}});
     return;
   }
-  if (request.values(HeaderName::contact).empty()) {
-    // 8.1.1.8: without it there is no remote target.
+  if (!has_remote_target(request)) {
     respond(request, id, 400, now);
     return;
   }

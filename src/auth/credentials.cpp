@@ -30,8 +30,8 @@ std::vector<Sent> sent_in(const message::Request& request) {
     for (bool proxy : {false, true}) {
       if (!ascii::equal_ignoring_case(field.name, header_of(proxy))) continue;
       if (const auto parsed = parse_digest(field.value))
-        result.push_back({proxy, std::string(parsed->get("realm")),
-                          std::string(parsed->get("nonce"))});
+        result.push_back(
+            {proxy, std::string(parsed->get("realm")), std::string(parsed->get("nonce"))});
     }
   return result;
 }
@@ -92,12 +92,12 @@ void Credentials::authorize(message::Request& request, const Account& account,
   if (request.method == "ACK" || request.method == "CANCEL") return;
   for (Entry& entry : entries_)
     if (entry.confirmed && entry.registration == is_registration(request))
-      request.headers.push_back({std::string(header_of(entry.proxy)),
-                                 credentials(entry, request, account, random)});
+      request.headers.push_back(
+          {std::string(header_of(entry.proxy)), credentials(entry, request, account, random)});
 }
 
-/// Takes the challenges of a response over; false when one of them refuses for good what the request
-/// proved, or when none can be answered.
+/// Takes the challenges of a response over; false when one of them refuses for good what the
+/// request proved, or when none can be answered.
 bool Credentials::learn(const message::Message& response, const message::Request& request) {
   const auto sent = sent_in(request);
   bool learned = false;
@@ -169,8 +169,8 @@ std::optional<message::Request> Credentials::answer(const message::Request& requ
     for (const Sent& credential : sent)
       wanted = wanted || (credential.proxy == entry.proxy && credential.realm == entry.realm);
     if (wanted)
-      retried.headers.push_back({std::string(header_of(entry.proxy)),
-                                 credentials(entry, retried, account, random)});
+      retried.headers.push_back(
+          {std::string(header_of(entry.proxy)), credentials(entry, retried, account, random)});
   }
   return retried;
 }

@@ -23,8 +23,8 @@ struct Account {
 
 class Credentials {
  public:
-  /// Adds credentials for every challenge that this kind of request met before and that was answered
-  /// well, so that no round trip is lost (22.3). ACK and CANCEL are left alone.
+  /// Adds credentials for every challenge that this kind of request met before and that was
+  /// answered well, so that no round trip is lost (22.3). ACK and CANCEL are left alone.
   void authorize(message::Request& request, const Account& account, crypto::Random& random);
 
   /// After a 401 or 407 to `request`: the request to send instead, with credentials for each realm

@@ -78,8 +78,8 @@ std::string digest_response(const DigestInput& in) {
   const auto h = [&in](std::initializer_list<std::string_view> parts) {
     return hash(in.algorithm, colon_joined(parts));
   };
-  const std::string session_key = is_session(in.algorithm) ? h({in.ha1, in.nonce, in.cnonce})
-                                                           : std::string(in.ha1);
+  const std::string session_key =
+      is_session(in.algorithm) ? h({in.ha1, in.nonce, in.cnonce}) : std::string(in.ha1);
   const std::string ha2 = in.qop == Qop::auth_int
                               ? h({in.method, in.uri, hash(in.algorithm, in.body)})
                               : h({in.method, in.uri});

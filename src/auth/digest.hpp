@@ -74,8 +74,8 @@ struct DigestParameters {
 /// Parses `Digest` followed by a comma list of auth-params. Another scheme is an error.
 Result<DigestParameters, grammar::ParseError> parse_digest(std::string_view text);
 
-/// The strongest qop of a challenge's list that we prefer: auth, then auth-int, none when there is no
-/// list; nullopt when a list has nothing that we know.
+/// The strongest qop of a challenge's list that we prefer: auth, then auth-int, none when there is
+/// no list; nullopt when a list has nothing that we know.
 std::optional<Qop> choose_qop(const DigestParameters& challenge);
 
 }  // namespace sipml::auth

@@ -34,12 +34,9 @@ Module& module() {
 const sipml_output* show(bridge::Head head) {
   Module& m = module();
   m.head = std::move(head);
-  m.output = {m.head.kind,
-              0,
-              m.head.json.data(),
-              static_cast<std::uint32_t>(m.head.json.size()),
-              m.head.body.data(),
-              static_cast<std::uint32_t>(m.head.body.size())};
+  m.output = {m.head.kind,        0,
+              m.head.json.data(), static_cast<std::uint32_t>(m.head.json.size()),
+              m.head.body.data(), static_cast<std::uint32_t>(m.head.body.size())};
   return &m.output;
 }
 
@@ -57,8 +54,8 @@ std::int32_t no_such_agent() {
 }
 
 std::int32_t bad_length() {
-  return fail({usage::CommandErrorCode::invalid_argument, "length",
-               "a length exceeds the input buffer"});
+  return fail(
+      {usage::CommandErrorCode::invalid_argument, "length", "a length exceeds the input buffer"});
 }
 
 agent::Agent* find(std::uint32_t id) {
@@ -92,7 +89,8 @@ std::uint32_t sipml_abi_version(void) { return SIPML_ABI_VERSION; }
 
 std::uint8_t* sipml_input_buffer(std::uint32_t size) {
   auto& input = module().input;
-  // A MESSAGE of the largest size must not leave its room behind for ever, a call's descriptions may.
+  // A MESSAGE of the largest size must not leave its room behind for ever, a call's descriptions
+  // may.
   constexpr std::size_t kept = 64 * 1024;
   if (input.size() < size || (input.size() > kept && size <= kept)) {
     input = std::vector<std::uint8_t>(size);
@@ -123,17 +121,15 @@ std::int32_t sipml_agent_disconnected(std::uint32_t agent, double now) {
 
 std::int32_t sipml_agent_receive(std::uint32_t agent, std::uint32_t length, double now) {
   if (length > module().input.size()) return bad_length();
-  return feed(agent, [length, now](agent::Agent& a) {
-    a.receive(input_text(0, length), instant(now));
-  });
+  return feed(agent,
+              [length, now](agent::Agent& a) { a.receive(input_text(0, length), instant(now)); });
 }
 
 std::int32_t sipml_agent_command(std::uint32_t agent, std::uint32_t head_length,
                                  std::uint32_t body_length, double now) {
   agent::Agent* const found = find(agent);
   if (!found) return no_such_agent();
-  if (head_length > module().input.size() ||
-      body_length > module().input.size() - head_length)
+  if (head_length > module().input.size() || body_length > module().input.size() - head_length)
     return bad_length();
   auto command = bridge::parse_command(input_text(0, head_length),
                                        input_text(head_length, body_length), found->config());

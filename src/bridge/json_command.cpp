@@ -17,9 +17,20 @@ using usage::CommandErrorCode;
 namespace {
 
 /// Headers that the core writes itself; another value would break the dialog or the transaction.
-constexpr std::string_view reserved_headers[] = {
-    "Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq", "Max-Forwards", "Content-Length", "l",
-    "Authorization", "Proxy-Authorization"};
+constexpr std::string_view reserved_headers[] = {"Via",
+                                                 "v",
+                                                 "From",
+                                                 "f",
+                                                 "To",
+                                                 "t",
+                                                 "Call-ID",
+                                                 "i",
+                                                 "CSeq",
+                                                 "Max-Forwards",
+                                                 "Content-Length",
+                                                 "l",
+                                                 "Authorization",
+                                                 "Proxy-Authorization"};
 
 /// Reads the keys of one JSON object and keeps the first thing that was wrong.
 class Reader {
@@ -30,8 +41,8 @@ class Reader {
 
   void fail(std::string argument, std::string message) {
     if (!error_)
-      error_ = CommandError{CommandErrorCode::invalid_argument, std::move(argument),
-                            std::move(message)};
+      error_ =
+          CommandError{CommandErrorCode::invalid_argument, std::move(argument), std::move(message)};
   }
 
   bool has(const char* key) const { return json_.contains(key) && !json_[key].is_null(); }
@@ -77,7 +88,8 @@ class Reader {
     if (!has(key)) return std::nullopt;
     const Json& value = json_[key];
     const double number = value.is_number() ? as_double(value) : -1;
-    if (!value.is_number() || number < minimum || number > maximum || number != std::floor(number)) {
+    if (!value.is_number() || number < minimum || number > maximum ||
+        number != std::floor(number)) {
       fail(key, std::string(key) + " is not a whole number from " +
                     std::to_string(static_cast<std::int64_t>(minimum)) + " to " +
                     std::to_string(static_cast<std::int64_t>(maximum)));
@@ -165,7 +177,8 @@ class Reader {
   }
 
   void take(const Reader& inner, const char* key) {
-    if (inner.error()) fail(std::string(key) + '.' + inner.error()->argument, inner.error()->message);
+    if (inner.error())
+      fail(std::string(key) + '.' + inner.error()->argument, inner.error()->message);
   }
 
  private:
@@ -200,8 +213,7 @@ std::string outbound_route(Reader& reader, const std::string& url) {
     if (scheme == known) transport = known;
   std::string address = url.substr(separator + 3);
   while (!address.empty() && address.back() == '/') address.pop_back();
-  const std::string route =
-      "sip:" + address + ";lr;sipml5-outbound;transport=" + transport;
+  const std::string route = "sip:" + address + ";lr;sipml5-outbound;transport=" + transport;
   if (!uri::parse(route)) {
     reader.fail("outbound_proxy", "outbound_proxy has no usable host and port");
     return {};
@@ -315,8 +327,7 @@ agent::MediaFailed read_media_failed(Reader& reader) {
 std::optional<agent::Command> read_command(Reader& reader, std::string_view type,
                                            std::string_view body, const usage::Config& current) {
   if (type == "start") return agent::Start{};
-  if (type == "stop")
-    return agent::Stop{reader.number("timeout", 0, 4294967295.0).value_or(3000)};
+  if (type == "stop") return agent::Stop{reader.number("timeout", 0, 4294967295.0).value_or(3000)};
   if (type == "configure") {
     const Json object = reader.object("config");
     Reader inner(object);

@@ -1,4 +1,5 @@
-/// Commands and configurations as JSON heads (js-glue/protocol.ts), checked before they reach the core.
+/// Commands and configurations as JSON heads (js-glue/protocol.ts), checked before they reach the
+/// core.
 #pragma once
 
 #include <array>
@@ -20,8 +21,8 @@ struct AgentSetup {
 /// AgentConfig with its entropy.
 Result<AgentSetup, CommandError> parse_setup(std::string_view head);
 
-/// A Command; `configure` changes what it names in `current`. Every string that will be written into a
-/// message is refused when it holds CR, LF or NUL.
+/// A Command; `configure` changes what it names in `current`. Every string that will be written
+/// into a message is refused when it holds CR, LF or NUL.
 Result<agent::Command, CommandError> parse_command(std::string_view head, std::string_view body,
                                                    const usage::Config& current);
 

@@ -26,7 +26,7 @@ std::string_view name(usage::MediaError value) { return at(media_errors, value);
 
 std::string_view name(usage::EndCause value) {
   static constexpr std::array<std::string_view, 7> names = {
-      "bye",     "cancelled",   "rejected",      "timeout", "transport_error",
+      "bye",         "cancelled",     "rejected", "timeout", "transport_error",
       "media_error", "protocol_error"};
   return at(names, value);
 }
@@ -66,9 +66,9 @@ std::string_view name(usage::MediaRequest::Type value) {
 }
 
 std::string_view name(usage::CommandErrorCode value) {
-  static constexpr std::array<std::string_view, 6> names = {
-      "invalid_json", "invalid_argument", "unknown_id",
-      "wrong_state",  "limit_exceeded",   "not_connected"};
+  static constexpr std::array<std::string_view, 6> names = {"invalid_json",   "invalid_argument",
+                                                            "unknown_id",     "wrong_state",
+                                                            "limit_exceeded", "not_connected"};
   return at(names, value);
 }
 

@@ -109,7 +109,8 @@ message::Request Dialog::make(std::string_view method, std::uint32_t cseq) const
   if (!routes.empty()) {
     const Hop first = hop(routes.front());
     if (!first.is_loose) {
-      // 12.2.1.1, a strict router: its URI becomes the Request-URI, the remote target the last Route.
+      // 12.2.1.1, a strict router: its URI becomes the Request-URI, the remote target the last
+      // Route.
       request.request_uri = first.uri;
       routes.erase(routes.begin());
       routes.push_back('<' + remote_target_ + '>');

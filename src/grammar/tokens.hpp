@@ -1,4 +1,5 @@
-/// The pieces that most header values share: parameters, quoted strings, comma lists (RFC 3261 25.1).
+/// The pieces that most header values share: parameters, quoted strings, comma lists (RFC
+/// 3261 25.1).
 #pragma once
 
 #include <optional>
@@ -27,7 +28,8 @@ using Parameters = std::vector<Parameter>;
 const Parameter* find_parameter(const Parameters& parameters, std::string_view name);
 
 /// Its value; "" for a flag; nullopt when absent.
-std::optional<std::string_view> parameter_value(const Parameters& parameters, std::string_view name);
+std::optional<std::string_view> parameter_value(const Parameters& parameters,
+                                                std::string_view name);
 
 /// Parses *( SEMI generic-param ), the whole of `text`. Blanks around ";" and "=" are allowed, an
 /// empty parameter is passed over.

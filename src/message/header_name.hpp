@@ -1,4 +1,5 @@
-/// The headers that this code knows by name, with their compact forms (RFC 3261 7.3.3 and registry).
+/// The headers that this code knows by name, with their compact forms (RFC 3261 7.3.3 and
+/// registry).
 #pragma once
 
 #include <cstdint>

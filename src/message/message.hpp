@@ -54,7 +54,8 @@ class Message {
   /// Each header of that name as one value, in order, not split.
   std::vector<std::string_view> headers(HeaderName name) const SIPML_LIFETIMEBOUND;
   /// Every header as received, in order: name, value.
-  std::vector<std::pair<std::string_view, std::string_view>> all_headers() const SIPML_LIFETIMEBOUND;
+  std::vector<std::pair<std::string_view, std::string_view>> all_headers() const
+      SIPML_LIFETIMEBOUND;
 
   std::string_view body() const SIPML_LIFETIMEBOUND { return body_.in(bytes_); }
   /// Lower case, without parameters; "" if absent.
@@ -104,8 +105,8 @@ class Message {
   std::vector<Diagnostic> diagnostics_;
 };
 
-/// Parses one WebSocket message. An error means that it is no SIP message at all; a SIP message that
-/// must not be acted upon comes with its fault(). Leading CRLFs are passed over (7.5).
+/// Parses one WebSocket message. An error means that it is no SIP message at all; a SIP message
+/// that must not be acted upon comes with its fault(). Leading CRLFs are passed over (7.5).
 Result<Message, grammar::ParseError> parse_message(std::string bytes);
 
 }  // namespace sipml::message

@@ -9,7 +9,8 @@ namespace sipml::message {
 
 using grammar::ParseError;
 
-/// One pass over the octets: start line, headers, body, then the checks of RFC 3261 8.1.3, 8.2, 16.3.
+/// One pass over the octets: start line, headers, body, then the checks of RFC
+/// 3261 8.1.3, 8.2, 16.3.
 class MessageParser {
  public:
   Result<Message, ParseError> parse(std::string bytes) {
@@ -101,8 +102,8 @@ class MessageParser {
     }
   }
 
-  /// Finds the end of the header at position_ and replaces the line breaks of folds by blanks, which
-  /// is what they mean (7.3.1) and keeps every offset.
+  /// Finds the end of the header at position_ and replaces the line breaks of folds by blanks,
+  /// which is what they mean (7.3.1) and keeps every offset.
   std::size_t unfolded_line_end() {
     std::size_t from = position_;
     while (true) {

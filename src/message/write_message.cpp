@@ -61,7 +61,8 @@ Response make_response(const Message& request, int status, std::string_view to_t
   response.reason = reason.empty() ? reason_phrase(status) : reason;
   for (std::string_view via : request.headers(HeaderName::via))
     response.headers.push_back({"Via", std::string(via)});
-  for (HeaderName name : {HeaderName::from, HeaderName::to, HeaderName::call_id, HeaderName::cseq}) {
+  for (HeaderName name :
+       {HeaderName::from, HeaderName::to, HeaderName::call_id, HeaderName::cseq}) {
     std::string value(request.header(name).value_or(std::string_view()));
     if (name == HeaderName::to && request.to().tag().empty() && status != 100 && !to_tag.empty()) {
       value += ";tag=";

@@ -44,8 +44,8 @@ struct Response {
 std::string write(const Request& request);
 std::string write(const Response& response);
 
-/// The beginning of a response: Via, From, To, Call-ID and CSeq of the request (8.2.6.2). `to_tag` is
-/// added when To has none and the response is not 100. An empty `reason` means the RFC's phrase.
+/// The beginning of a response: Via, From, To, Call-ID and CSeq of the request (8.2.6.2). `to_tag`
+/// is added when To has none and the response is not 100. An empty `reason` means the RFC's phrase.
 Response make_response(const Message& request, int status, std::string_view to_tag,
                        std::string_view reason = {});
 

@@ -139,6 +139,12 @@ Result<std::string, RewriteError> remote_offer(std::string_view from_wire) {
   return sdp::write(offer);
 }
 
+std::string offer_to_prepare(std::string_view for_browser) {
+  auto parsed = sdp::parse(for_browser);
+  if (!parsed) return std::string(for_browser);
+  return sdp::write(rules::without_candidates(std::move(parsed).value()));
+}
+
 Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
                                                 std::string_view our_offer_as_sent_by_browser,
                                                 const LocalOptions& options) {

@@ -41,6 +41,12 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
 /// The peer's offer, from the wire to the browser.
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire);
 
+/// An offer out of remote_offer() for a browser that is to get ready while the user is asked: it
+/// has no candidates, so addresses are gathered but no packet leaves. The caller must not learn
+/// where the callee is, and with a forked INVITE the DTLS of a callee that never accepts would be
+/// in the way of the one that does.
+std::string offer_to_prepare(std::string_view for_browser);
+
 /// The peer's answer, from the wire to the browser, as one to the offer that the browser made:
 /// `our_offer_as_sent_by_browser` with the `options` that local_description() was given with it.
 Result<std::string, RewriteError> remote_answer(std::string_view from_wire,

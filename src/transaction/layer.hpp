@@ -154,8 +154,7 @@ class Layer {
 
   std::string via_value(std::string_view via_transport, crypto::Random& random) const;
   Id start_client(Client client, Instant now, Outbox& outbox);
-  std::optional<Indication> step(Client& client, invite_client::On on, Instant now,
-                                 Outbox& outbox);
+  std::optional<Indication> step(Client& client, invite_client::On on, Instant now, Outbox& outbox);
   std::optional<Indication> step(Client& client, non_invite_client::On on, Instant now,
                                  Outbox& outbox);
   bool step(Server& server, invite_server::On on, const message::Response* response, Instant now,

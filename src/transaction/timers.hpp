@@ -15,8 +15,8 @@ inline constexpr Duration timer_64_t1 = 64 * t1;
 /// RFC 3261 17.2.1: 100 is sent when the user of an INVITE server transaction takes longer.
 inline constexpr Duration trying_after = milliseconds(200);
 
-/// What the kind of transport decides. On a reliable one nothing is retransmitted and nobody lingers
-/// for retransmissions of the peer (17.1.1.2, 17.1.2.2, 17.2.1, 17.2.2).
+/// What the kind of transport decides. On a reliable one nothing is retransmitted and nobody
+/// lingers for retransmissions of the peer (17.1.1.2, 17.1.2.2, 17.2.1, 17.2.2).
 struct Timers {
   bool reliable = true;
 

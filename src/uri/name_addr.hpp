@@ -1,4 +1,5 @@
-/// name-addr and addr-spec with header parameters: From, To, Contact, Route (RFC 3261 section 20.10).
+/// name-addr and addr-spec with header parameters: From, To, Contact, Route (RFC 3261
+/// section 20.10).
 #pragma once
 
 #include <string>

@@ -21,7 +21,8 @@ constexpr int hex_value(char c) {
 bool is_scheme(std::string_view text) {
   if (text.empty() || !ascii::is_alpha(text.front())) return false;
   for (char c : text)
-    if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '+' && c != '-' && c != '.') return false;
+    if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '+' && c != '-' && c != '.')
+      return false;
   return true;
 }
 
@@ -156,7 +157,8 @@ Result<Uri, ParseError> parse(std::string_view text) {
     uri.opaque = rest;
     return uri;
   }
-  if (auto error = parse_sip(uri, rest)) return ParseError{error->reason, colon + 1 + error->offset};
+  if (auto error = parse_sip(uri, rest))
+    return ParseError{error->reason, colon + 1 + error->offset};
   return uri;
 }
 
@@ -210,8 +212,8 @@ bool equivalent(const Uri& a, const Uri& b) {
   if (a.scheme != b.scheme) return false;
   if (!a.is_sip()) return a.opaque == b.opaque;
   return user_equal(a.user, b.user) && a.password == b.password &&
-         ascii::equal_ignoring_case(a.host, b.host) && a.port == b.port &&
-         a.headers == b.headers && parameters_match(a.parameters, b.parameters) &&
+         ascii::equal_ignoring_case(a.host, b.host) && a.port == b.port && a.headers == b.headers &&
+         parameters_match(a.parameters, b.parameters) &&
          parameters_match(b.parameters, a.parameters);
 }
 

@@ -44,14 +44,15 @@ std::string to_string(const Uri& uri);
 /// `text` with each %HH replaced by its octet; a broken escape stays as it is.
 std::string unescape(std::string_view text);
 
-/// `text` with everything escaped that may not stand in the user part (RFC 3261 section 25.1, user).
+/// `text` with everything escaped that may not stand in the user part (RFC 3261 section 25.1,
+/// user).
 std::string escape_user(std::string_view text);
 
 /// Equality of RFC 3261 section 19.1.4.
 bool equivalent(const Uri& a, const Uri& b);
 
-/// What a person typed or an application passed as destination: a URI is kept; a bare user or number
-/// becomes sip:user@domain, and user@host becomes sip:user@host (as sipML5's tsip_uri did).
+/// What a person typed or an application passed as destination: a URI is kept; a bare user or
+/// number becomes sip:user@domain, and user@host becomes sip:user@host (as sipML5's tsip_uri did).
 Result<Uri, ParseError> parse_destination(std::string_view text, std::string_view domain);
 
 }  // namespace sipml::uri

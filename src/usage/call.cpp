@@ -41,9 +41,9 @@ void Call::progress(OnProgress on, Context& context) {
   if (does(Do::send_ack)) send_ack(*dialog_, cseq_, invite_, context);
   if (does(Do::send_cancel)) {
     transaction::Outbox outbox;
-    context.transactions.send_cancel(
-        invite_transaction_, {id_, static_cast<std::uint32_t>(Purpose::cancel), 0},
-        hang_up_headers_, context.now, outbox);
+    context.transactions.send_cancel(invite_transaction_,
+                                     {id_, static_cast<std::uint32_t>(Purpose::cancel), 0},
+                                     hang_up_headers_, context.now, outbox);
     context.flush(outbox);
     timers_.start(Timer::cancel, context.now + transaction::timer_64_t1);
   }
@@ -105,7 +105,8 @@ void Call::exchange(OnExchange on, Context& context) {
   };
   if (does(Do::create_offer)) ask_media(Type::create_offer, {}, false, context);
   if (does(Do::prepare_answer) && carrier_ == Carrier::invite)
-    ask_media(Type::prepare_answer, offer_for_browser_, false, context);
+    ask_media(Type::prepare_answer, negotiation::offer_to_prepare(offer_for_browser_), false,
+              context);
   if (does(Do::create_answer)) ask_media(Type::create_answer, offer_for_browser_, false, context);
   if (does(Do::apply_provisional)) ask_media(Type::apply_answer, early_answer_, true, context);
   if (does(Do::apply_answer)) ask_media(Type::apply_answer, answer_for_browser_, false, context);
@@ -170,8 +171,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     local_description_ = std::move(rewritten).value();
     exchange(OnExchange::local_offer_ready, context);
   } else if (exchange_ == Exchange::awaiting_local_answer) {
-    auto rewritten =
-        negotiation::local_answer(description, remote_description_, media_options());
+    auto rewritten = negotiation::local_answer(description, remote_description_, media_options());
     if (!rewritten) return refuse(rewritten.error());
     local_description_ = std::move(rewritten).value();
     exchange(OnExchange::local_answer_ready, context);
@@ -193,8 +193,8 @@ void Call::media_failed(std::uint32_t token, MediaError error, const std::string
   if (token != token_ || media_closed_) return;
   if (carrier_ == Carrier::invite && exchange_ != Exchange::have_local_offer) {
     rejection_status_ = error == MediaError::bad_description ? 488 : 603;
-    rejection_reason_ = error == MediaError::permission_denied ? "Media stream permission denied"
-                                                               : std::string();
+    rejection_reason_ =
+        error == MediaError::permission_denied ? "Media stream permission denied" : std::string();
     end_because(EndCause::media_error, Side::local);
     if (end_.reason.empty()) end_.reason = text;
     end_.media_error = error;
@@ -226,7 +226,8 @@ void Call::send_bye(Context& context) {
   add_headers(bye.headers, options_.headers);
   add_headers(bye.headers, hang_up_headers_);
   last_bye_ = bye;
-  bye_unsent_ = context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
+  bye_unsent_ =
+      context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
 }
 
 message::Response Call::make_2xx(const message::Message& request, Context& context) const {
@@ -280,10 +281,10 @@ void Call::response(const transaction::Indication& indication, const message::Me
   if (response.status() < 200) return;
   const auto purpose = static_cast<Purpose>(indication.owner.purpose);
   if (auto retried = context.with_credentials(indication, response)) {
-    set_cseq(*retried, purpose == Purpose::fork_bye ? response.cseq().number + 1
-                                                    : dialog_->next_cseq());
-    if (context.resend(std::move(*retried), {id_, indication.owner.purpose,
-                                             indication.owner.attempt + 1}) != 0)
+    set_cseq(*retried,
+             purpose == Purpose::fork_bye ? response.cseq().number + 1 : dialog_->next_cseq());
+    if (context.resend(std::move(*retried),
+                       {id_, indication.owner.purpose, indication.owner.attempt + 1}) != 0)
       return;
   }
   if (purpose == Purpose::bye) progress(OnProgress::bye_done, context);
@@ -335,8 +336,7 @@ bool Call::is_merged(const message::Message& request) const {
          request.cseq().number == peer_invite_->cseq().number;
 }
 
-void Call::request(const message::Message& request, transaction::Id transaction,
-                   Context& context) {
+void Call::request(const message::Message& request, transaction::Id transaction, Context& context) {
   if (!dialog_ || !dialog_->owns_request(request)) {
     // A request of an early dialog of ours; the caller's side of it stays as it is.
     context.respond(transaction, message::make_response(request, 481, {}));
@@ -354,9 +354,9 @@ void Call::request(const message::Message& request, transaction::Id transaction,
     answer_request(transaction, request, 200, context);
     context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
   } else if (request.method() == "OPTIONS") {
-    answer_request(transaction, request, 200, context,
-                   {{"Allow", std::string(allowed_methods)},
-                    {"Accept", std::string(accepted_types)}});
+    answer_request(
+        transaction, request, 200, context,
+        {{"Allow", std::string(allowed_methods)}, {"Accept", std::string(accepted_types)}});
   } else {
     answer_request(transaction, request, 405, context, {{"Allow", std::string(allowed_methods)}});
   }
@@ -374,8 +374,7 @@ void Call::bye_received(const message::Message& request, transaction::Id transac
   progress(OnProgress::bye_received, context);
 }
 
-std::optional<CommandError> Call::hang_up(const message::HeaderFields& headers,
-                                          Context& context) {
+std::optional<CommandError> Call::hang_up(const message::HeaderFields& headers, Context& context) {
   hang_up_headers_ = headers;
   switch (progress_) {
     case Progress::ringing:

@@ -1,5 +1,5 @@
-/// One call, as caller or callee: an INVITE usage of a dialog (RFC 3261 sections 9, 13, 14, 15; offers
-/// and answers by RFC 3264; INFO by RFC 6086's legacy usage).
+/// One call, as caller or callee: an INVITE usage of a dialog (RFC 3261 sections 9, 13, 14, 15;
+/// offers and answers by RFC 3264; INFO by RFC 6086's legacy usage).
 ///
 /// Two machines run side by side: progress (call_progress.hpp) and the offer/answer exchange
 /// (negotiation/offer_answer.hpp). An exchange is carried by the first INVITE or by a re-INVITE of
@@ -41,6 +41,10 @@ class Call {
 
   std::uint32_t id() const { return id_; }
   bool has_ended() const { return progress_ == call_progress::State::ended; }
+  /// The tag that names this side of the dialog; "" before there is one.
+  std::string_view local_tag() const SIPML_LIFETIMEBOUND {
+    return dialog_ ? std::string_view(dialog_->local_tag()) : std::string_view();
+  }
 
   // Commands of the user.
   std::optional<CommandError> accept(std::optional<MediaDirections> directions,
@@ -104,20 +108,19 @@ class Call {
                       Context& context, message::HeaderFields more = {});
   message::Response make_2xx(const message::Message& request, Context& context) const;
   void send_2xx(Context& context);
-  void bye_received(const message::Message& request, transaction::Id transaction,
-                    Context& context);
+  void bye_received(const message::Message& request, transaction::Id transaction, Context& context);
 
   // call_outgoing.cpp
   void send_invite(Context& context);
-  void invite_response(const transaction::Indication& indication,
-                       const message::Message& response, Context& context);
+  void invite_response(const transaction::Indication& indication, const message::Message& response,
+                       Context& context);
   dialog::Dialog& early_dialog(const message::Message& response);
   void provisional(const message::Message& response, Context& context);
   void success(const message::Message& response, Context& context);
   void failure(const transaction::Indication& indication, const message::Message& response,
                Context& context);
-  void send_ack(const dialog::Dialog& dialog, std::uint32_t cseq,
-                const message::Request& invite, Context& context);
+  void send_ack(const dialog::Dialog& dialog, std::uint32_t cseq, const message::Request& invite,
+                Context& context);
   void end_fork(const message::Message& response, Context& context);
   void receive_answer(std::string_view description, Context& context);
 

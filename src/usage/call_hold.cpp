@@ -57,7 +57,8 @@ void Call::start_change(Context& context) {
 
 void Call::send_reinvite(Context& context) {
   reinvite_ = dialog_->make_request("INVITE");
-  reinvite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "re-INVITE")});
+  reinvite_.headers.push_back(
+      {"Contact", contact_value(context.config, options_.caps, "re-INVITE")});
   reinvite_.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(reinvite_.headers, options_.headers);
   reinvite_.headers.push_back({"Content-Type", std::string(accepted_types)});
@@ -93,9 +94,8 @@ void Call::reinvite_response(const transaction::Indication& indication,
   if (auto retried = context.with_credentials(indication, response)) {
     set_cseq(*retried, dialog_->next_cseq());
     reinvite_ = *retried;
-    if (context.resend(std::move(*retried),
-                       {id_, static_cast<std::uint32_t>(Purpose::reinvite),
-                        indication.owner.attempt + 1}) != 0)
+    if (context.resend(std::move(*retried), {id_, static_cast<std::uint32_t>(Purpose::reinvite),
+                                             indication.owner.attempt + 1}) != 0)
       return;
   }
   if (response.status() == 491) {
@@ -154,8 +154,7 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
   if (has_offer) {
     auto offer = negotiation::remote_offer(request.body());
     if (!offer) {
-      context.emit(
-          Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
+      context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
       answer_request(transaction, request, 488, context);
       return;
     }
@@ -175,8 +174,8 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
 }
 
 void Call::take_remote_offer(std::string_view description, Context& context) {
-  // RFC 3264 8: the same description again, so the same answer holds. The o= line alone would say so,
-  // but peers forget to count its version up when they hold.
+  // RFC 3264 8: the same description again, so the same answer holds. The o= line alone would say
+  // so, but peers forget to count its version up when they hold.
   if (description == remote_description_ && !local_description_.empty()) {
     send_2xx(context);
     return;

@@ -34,8 +34,7 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
   if (event.has_offer) {
     auto offer = negotiation::remote_offer(invite.body());
     if (!offer) {
-      context.emit(
-          Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
+      context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
       call.answer_request(transaction, invite, 488, context);
       return std::nullopt;
     }
@@ -93,9 +92,8 @@ void Call::send_rejection(int status, const std::string& reason, Context& contex
   message::Response response =
       message::make_response(*peer_invite_, status, dialog_->local_tag(), reason);
   if (status != 487)
-    response.headers.push_back(
-        {"Reason", "SIP;cause=" + std::to_string(status) + ";text=" +
-                       grammar::quote(response.reason)});
+    response.headers.push_back({"Reason", "SIP;cause=" + std::to_string(status) +
+                                              ";text=" + grammar::quote(response.reason)});
   add_headers(response.headers, rejection_headers_);
   context.respond(peer_transaction_, response);
 }

@@ -42,8 +42,8 @@ void Call::send_invite(Context& context) {
   add_headers(invite_.headers, options_.headers);
   invite_.headers.push_back({"Content-Type", std::string(accepted_types)});
   invite_.body = local_description_;
-  invite_transaction_ = context.send(
-      invite_, {id_, static_cast<std::uint32_t>(Purpose::invite), 0}, &invite_);
+  invite_transaction_ =
+      context.send(invite_, {id_, static_cast<std::uint32_t>(Purpose::invite), 0}, &invite_);
   if (invite_transaction_ == 0) {
     end_because(EndCause::transport_error, Side::network);
     progress(OnProgress::transport_lost, context);
@@ -92,8 +92,8 @@ void Call::provisional(const message::Message& response, Context& context) {
       early_media = true;
       exchange(OnExchange::provisional_answer, context);
     } else {
-      context.emit(Diagnostic{"bad_remote_description", answer.error().text,
-                              answer.error().offset});
+      context.emit(
+          Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
     }
   }
   const bool told = find_transition(call_progress::table, progress_, OnProgress::response_1xx) &&
@@ -118,8 +118,7 @@ void Call::send_ack(const dialog::Dialog& dialog, std::uint32_t cseq,
 void Call::end_fork(const message::Message& response, Context& context) {
   dialog::Dialog dialog = dialog::Dialog::from_response(invite_, response);
   send_ack(dialog, response.cseq().number, invite_, context);
-  context.send(dialog.make_request("BYE"),
-               {id_, static_cast<std::uint32_t>(Purpose::fork_bye), 0});
+  context.send(dialog.make_request("BYE"), {id_, static_cast<std::uint32_t>(Purpose::fork_bye), 0});
 }
 
 void Call::late_2xx(const message::Message& response, Context& context) {
@@ -169,8 +168,7 @@ void Call::success(const message::Message& response, Context& context) {
 void Call::receive_answer(std::string_view description, Context& context) {
   auto answer = negotiation::remote_answer(description, offer_of_browser_, media_options());
   if (!answer) {
-    context.emit(
-        Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
+    context.emit(Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
     if (carrier_ == Carrier::own_reinvite) {
       exchange(OnExchange::offer_rejected, context);
       finish_change(false, 488, answer.error().text, context);

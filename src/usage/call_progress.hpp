@@ -1,4 +1,5 @@
-/// The life of a call as a table: RFC 3261 sections 9 (CANCEL), 13 (INVITE) and 15 (BYE), both sides.
+/// The life of a call as a table: RFC 3261 sections 9 (CANCEL), 13 (INVITE) and 15 (BYE), both
+/// sides.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-/// What a user agent is told about itself. The keys are those of AgentConfig in js-glue/protocol.ts.
+/// What a user agent is told about itself. The keys are those of AgentConfig in
+/// js-glue/protocol.ts.
 #pragma once
 
 #include <optional>

@@ -35,8 +35,8 @@ transaction::Id Context::resend(message::Request request, transaction::Owner own
   return id;
 }
 
-std::optional<message::Request> Context::with_credentials(
-    const transaction::Indication& indication, const message::Message& response) {
+std::optional<message::Request> Context::with_credentials(const transaction::Indication& indication,
+                                                          const message::Message& response) {
   if (!is_challenge(response.status()) || config.password.empty() || !connected ||
       indication.owner.attempt >= limits::authentication_attempts)
     return std::nullopt;

@@ -60,8 +60,8 @@ void set_cseq(message::Request& request, std::uint32_t number);
 /// Appends headers of the application.
 void add_headers(message::HeaderFields& fields, const message::HeaderFields& more);
 
-/// Our Contact (RFC 7118 section 5): `caps` are appended as parameters (RFC 3840). An INVITE through
-/// webrtc2sip's breaker also proves who calls, as sipML5 did.
+/// Our Contact (RFC 7118 section 5): `caps` are appended as parameters (RFC 3840). An INVITE
+/// through webrtc2sip's breaker also proves who calls, as sipML5 did.
 std::string contact_value(const Config& config, const message::HeaderFields& caps,
                           std::string_view method);
 

@@ -1,5 +1,5 @@
-/// What the user agent tells its user and asks of the browser; one struct an Event or MediaRequest of
-/// js-glue/protocol.ts, which says what each field means.
+/// What the user agent tells its user and asks of the browser; one struct an Event or MediaRequest
+/// of js-glue/protocol.ts, which says what each field means.
 #pragma once
 
 #include <cstdint>

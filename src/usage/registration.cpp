@@ -71,23 +71,21 @@ void Registration::send(bool removal, Context& context) {
   to.uri = options_.from.value_or(config.uri);
   uri::NameAddr from = to;
   from.parameters.push_back({"tag", from_tag_, false});
-  message::Request request = make_request(config, "REGISTER", "sip:" + config.domain, from, to,
-                                          call_id_, ++cseq_);
+  message::Request request =
+      make_request(config, "REGISTER", "sip:" + config.domain, from, to, call_id_, ++cseq_);
   const std::uint32_t expires = removal ? 0 : options_.expires;
   request.headers.push_back({"Contact", contact_value(config, options_.caps, "REGISTER") +
                                             ";expires=" + std::to_string(expires)});
   request.headers.push_back({"Expires", std::to_string(expires)});
-  request.headers.push_back(
-      {"Supported", config.instance_id.empty() ? "path" : "path, outbound"});
+  request.headers.push_back({"Supported", config.instance_id.empty() ? "path" : "path, outbound"});
   request.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(request.headers, options_.headers);
   if (!config.early_ims && !ever_registered_)
     // TS 24.229 5.1.1.2: the private identity is told before any challenge.
     request.headers.push_back(
         {"Authorization", "Digest username=" + grammar::quote(config.authorization_user) +
-                              ", realm=" + grammar::quote(config.domain) +
-                              ", nonce=\"\", uri=" + grammar::quote(request.request_uri) +
-                              ", response=\"\""});
+                              ", realm=" + grammar::quote(config.domain) + ", nonce=\"\", uri=" +
+                              grammar::quote(request.request_uri) + ", response=\"\""});
   const auto id =
       context.send(std::move(request), {id_, static_cast<std::uint32_t>(Purpose::registration), 0});
   if (id == 0) {
@@ -101,8 +99,8 @@ void Registration::send(bool removal, Context& context) {
 void Registration::resend(message::Request request, std::uint32_t attempt, Context& context) {
   set_cseq(request, ++cseq_);
   step(On::retry, context);
-  const auto id = context.resend(
-      std::move(request), {id_, static_cast<std::uint32_t>(Purpose::registration), attempt});
+  const auto id = context.resend(std::move(request),
+                                 {id_, static_cast<std::uint32_t>(Purpose::registration), attempt});
   if (id == 0) {
     cause_ = Cause::transport_error;
     step(On::transport_lost, context);
@@ -165,9 +163,8 @@ void Registration::response(const transaction::Indication& indication,
       granted_ = granted(response, context.config);
       ever_registered_ = true;
     }
-    cause_ = removing_ || state_ == State::unregister_pending
-                 ? std::optional(Cause::unregistered)
-                 : std::nullopt;
+    cause_ = removing_ || state_ == State::unregister_pending ? std::optional(Cause::unregistered)
+                                                              : std::nullopt;
     step(On::response_2xx, context);
     return;
   }

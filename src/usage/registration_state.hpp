@@ -69,7 +69,8 @@ inline constexpr auto table = [] {
       // from              on                to                  do
       {idle,               start,            registering,        tell_registering | send_register},
 
-      {registering,        response_2xx,     registered,         tell_registered | schedule_refresh},
+      {registering,        response_2xx,     registered,         tell_registered |
+                                                                 schedule_refresh},
       {registering,        retry,            registering,        nothing},
       {registering,        response_300_699, ended,              finish},
       {registering,        no_response,      ended,              finish},

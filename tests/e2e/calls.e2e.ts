@@ -104,6 +104,19 @@ for (const choice of serverChoices) {
       assert.deepEqual([(await alice.end()).cause, (await alice.end()).by], ["bye", "local"]);
     });
 
+    test("while it rings the callee has gathered addresses but sends nothing", async () => {
+      await ring({ audio: true, video: true });
+      const gathered = (): Promise<boolean> =>
+        alice.tab.page.evaluate(() => window.probe.peers.at(-1)?.iceGatheringState === "complete");
+      await alice.tab.wait("gathering", async () => ((await gathered()) ? true : undefined));
+      assert.equal(await alice.tab.page.evaluate(() => window.probe.checks()), 0);
+      await alice.answer({ audio: true, video: true });
+      await expectMedia(both(), ["audio", "video"]);
+      assert.ok((await alice.tab.page.evaluate(() => window.probe.checks())) > 0);
+      await bob.hangup();
+      await Promise.all([alice.end(), bob.end()]);
+    });
+
     test("the callee rejects with 486", async () => {
       await ring({ audio: true, video: false });
       await alice.reject(486);

@@ -19,6 +19,8 @@ export interface Probe {
   readonly peers: RTCPeerConnection[];
   readonly violations: string[];
   sample(): Promise<MediaSample>;
+  /** ICE checks that this page sent or received so far (RFC 8445 section 7). */
+  checks(): Promise<number>;
   /** Epoch milliseconds at which media of these kinds was first decoded after the call of this. */
   mediaTime(kinds: readonly ("audio" | "video")[], timeout: number): Promise<number>;
 }
@@ -74,6 +76,17 @@ export function installProbe(): void {
     peers,
     violations,
     sample,
+    checks: async () => {
+      let count = 0;
+      for (const peer of peers) {
+        const report = await peer.getStats();
+        report.forEach((entry: Record<string, unknown>) => {
+          if (entry["type"] !== "candidate-pair") return;
+          count += Number(entry["requestsSent"] ?? 0) + Number(entry["requestsReceived"] ?? 0);
+        });
+      }
+      return count;
+    },
     mediaTime: async (kinds, timeout) => {
       const deadline = performance.now() + timeout;
       const old = peers.length;

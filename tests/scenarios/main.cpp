@@ -1,5 +1,5 @@
-/// Runs scenario files: `sipml_scenarios [--transcripts DIR] FILE-OR-FOLDER...`. Prints a line for each and the
-/// faults of those that fail; ends with "N passed, N failed".
+/// Runs scenario files: `sipml_scenarios [--transcripts DIR] FILE-OR-FOLDER...`. Prints a line for
+/// each and the faults of those that fail; ends with "N passed, N failed".
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>

@@ -193,9 +193,9 @@ describe("candidate gathering", () => {
     await browser.time.advance(500);
     assert.deepEqual(seen, [], "the relay is still missing");
     connection.candidate("relay", "turn:turn.example.org:3478?transport=udp");
-    await browser.time.advance(50);
+    await browser.time.advance(30);
     connection.candidate("relay", "turn:turn.example.org:3478?transport=udp");
-    await browser.time.advance(99);
+    await browser.time.advance(49);
     assert.deepEqual(seen, [], "it is not quiet yet");
     await browser.time.advance(1);
     assert.deepEqual(seen, ["ready 1"]);
@@ -207,7 +207,7 @@ describe("candidate gathering", () => {
     browser.connection.candidate("host");
     browser.connection.candidate("srflx");
     browser.connection.candidateError("turn:turn.example.org:3478?transport=udp");
-    await browser.time.advance(100);
+    await browser.time.advance(50);
     assert.deepEqual(seen, ["ready 1"]);
   });
 
@@ -215,7 +215,7 @@ describe("candidate gathering", () => {
     const { browser, seen, ask } = bench(slow);
     await ask(offer(1, { audio: "recvonly" }));
     browser.connection.candidate("host");
-    await browser.time.advance(100);
+    await browser.time.advance(50);
     assert.deepEqual(seen, ["ready 1"]);
     assert.equal(browser.time.pending, 0, "the limit is not left ticking");
   });
@@ -391,6 +391,20 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(browser.connection.transceiver("audio")?.sender.track?.kind, "audio");
     assert.deepEqual(seen, ["ready 3", "ready 4"]);
     assert.equal(browser.connections.length, 1);
+  });
+
+  test("an answer that fails for want of a device leaves the call as it was", async () => {
+    const { browser, seen, ask } = await established();
+    browser.getUserMedia = () => Promise.reject(domError("NotFoundError"));
+    await ask(
+      answer("create_answer", 3, { video: "sendrecv" }),
+      "offer 5 audio:sendrecv video:sendrecv",
+    );
+    assert.match(seen.at(-1) ?? "", /^failed 3 no_device/);
+    assert.equal(browser.connection.signalingState, "stable");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track?.kind, "audio");
+    await ask(answer("create_answer", 4), "offer 6 audio:sendrecv");
+    assert.equal(seen.at(-1), "ready 4");
   });
 
   test("taking back an offer that still waits for permission frees the way at once", async () => {

@@ -218,6 +218,16 @@ describe("connection", () => {
     assert.ok(browser.connections.every((connection) => connection.closed));
   });
 
+  test("stop right after start takes it back", async () => {
+    const { agent, core } = bench();
+    const started = agent.start();
+    const stopped = agent.stop();
+    await stopped;
+    await assert.rejects(started, isSip("stopped"));
+    assert.equal(core.of("stop").length, 1);
+    assert.equal(agent.connectionState, "stopped");
+  });
+
   test("log and diagnostic events", async () => {
     const { agent, browser } = await connected();
     const seen: unknown[] = [];
@@ -287,6 +297,20 @@ describe("registration", () => {
     tell(browser, state("registered"));
     await registration.registered;
   });
+});
+
+test("a registration outlives a stop: it can be used after the next start", async () => {
+  const { agent, browser } = await connected();
+  const registration = agent.register();
+  await agent.stop();
+  assert.equal(registration.state, "ended");
+  const started = agent.start();
+  await settle();
+  browser.socket.open();
+  await started;
+  registration.register();
+  tell(browser, { event: { type: "registration", registration: 1, state: "registered" } });
+  await registration.registered;
 });
 
 describe("outgoing call", () => {

@@ -289,9 +289,8 @@ class Runner {
 
   void drain() {
     while (const sipml_output* output = sipml_agent_poll(agent_)) {
-      Output copy{output->kind,
-                  {output->head, output->head_length},
-                  {output->body, output->body_length}};
+      Output copy{
+          output->kind, {output->head, output->head_length}, {output->body, output->body_length}};
       record({{"output", copy.kind}, {"head", copy.head}, {"body", copy.body}});
       if (copy.kind == SIPML_TRANSMIT) remember(copy.body);
       (copy.kind == SIPML_TRANSMIT ? sent_ : heads_).push_back(std::move(copy));
@@ -306,8 +305,8 @@ class Runner {
   void remember(const std::string& bytes) {
     const auto message = message::parse_message(bytes);
     if (!message) return;
-    const std::string key = message->is_request() ? std::string(message->method())
-                                                  : std::to_string(message->status());
+    const std::string key =
+        message->is_request() ? std::string(message->method()) : std::to_string(message->status());
     std::multimap<std::string, std::string> headers;
     for (const auto& [name, value] : message->all_headers()) headers.emplace(name, value);
     headers.emplace("tag", message->is_request() ? std::string(message->from().tag())
@@ -364,8 +363,7 @@ class Runner {
   }
 
   void check_drained() {
-    for (const Output& output : sent_)
-      fault("not expected to be sent:\n" + output.body);
+    for (const Output& output : sent_) fault("not expected to be sent:\n" + output.body);
     for (const Output& output : heads_) fault("not expected: " + output.head);
     sent_.clear();
     heads_.clear();

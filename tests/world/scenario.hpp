@@ -1,5 +1,5 @@
-/// Literate call flows: Markdown files whose code blocks are inputs and expected outputs of the agent
-/// (CONTRIBUTING.md, "Scenarios"). They run through the C interface, as JavaScript does.
+/// Literate call flows: Markdown files whose code blocks are inputs and expected outputs of the
+/// agent (CONTRIBUTING.md, "Scenarios"). They run through the C interface, as JavaScript does.
 #pragma once
 
 #include <string>

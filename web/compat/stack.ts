@@ -153,6 +153,10 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     return 0;
   }
 
+  /**
+   * `register`, `call-audio`, `call-audiovideo` or `call-video`. The types `message`, `publish`,
+   * `subscribe` and `call-screenshare` are not there yet: they throw `ERR_NOT_SUPPORTED: ...`.
+   */
   newSession(type: "register", configuration?: SessionConfiguration | null): RegistrationSession;
   newSession(
     type: "call-audio" | "call-audiovideo" | "call-video",

@@ -1,4 +1,5 @@
-/// delta-seconds of Expires, Min-Expires, Retry-After and Contact's expires (RFC 3261 section 20.19).
+/// delta-seconds of Expires, Min-Expires, Retry-After and Contact's expires (RFC 3261
+/// section 20.19).
 #pragma once
 
 #include <cstdint>

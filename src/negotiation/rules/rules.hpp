@@ -67,6 +67,10 @@ sdp::Description session_name(sdp::Description description, std::string_view nam
 /// c= lines are left alone (RFC 8866 5.2, RFC 8829 5.2.1).
 sdp::Description unspecified_address(sdp::Description description);
 
+/// Takes out the addresses of the writer, `a=candidate` and `a=end-of-candidates`, as if they were
+/// to be trickled later (RFC 8839 5.1, RFC 8840 8).
+sdp::Description without_candidates(sdp::Description description);
+
 /// Adds the s= and t= lines that RFC 8866 5, and browsers, demand where a peer left them out.
 sdp::Description mandatory_lines(sdp::Description description);
 

@@ -64,11 +64,10 @@ TEST_CASE("RFC 8760 2.4: the strongest algorithm is answered, in whatever order 
 
 TEST_CASE("RFC 3261 22.3: several realms of one response each get their credentials") {
   Client client;
-  const auto retried = client.answer(
-      Client::request(), 407,
-      "Proxy-Authenticate: Digest realm=\"p1\", nonce=\"n1\"\r\n"
-      "Proxy-Authenticate: Digest realm=\"p2\", nonce=\"n2\"\r\n"
-      "WWW-Authenticate: Digest realm=\"u\", nonce=\"n3\"\r\n");
+  const auto retried = client.answer(Client::request(), 407,
+                                     "Proxy-Authenticate: Digest realm=\"p1\", nonce=\"n1\"\r\n"
+                                     "Proxy-Authenticate: Digest realm=\"p2\", nonce=\"n2\"\r\n"
+                                     "WWW-Authenticate: Digest realm=\"u\", nonce=\"n3\"\r\n");
   REQUIRE(retried);
   int proxy = 0;
   int user = 0;
@@ -85,8 +84,8 @@ TEST_CASE("RFC 3261 22.3: a second proxy's challenge keeps the first one's crede
   const auto first = client.answer(Client::request(), 407,
                                    "Proxy-Authenticate: Digest realm=\"p1\", nonce=\"n1\"\r\n");
   REQUIRE(first);
-  const auto second = client.answer(*first, 401,
-                                    "WWW-Authenticate: Digest realm=\"u\", nonce=\"n2\"\r\n");
+  const auto second =
+      client.answer(*first, 401, "WWW-Authenticate: Digest realm=\"u\", nonce=\"n2\"\r\n");
   REQUIRE(second);
   CHECK(sent(*second, "Proxy-Authorization").get("realm") == "p1");
   CHECK(sent(*second, "Authorization").get("realm") == "u");
@@ -97,8 +96,7 @@ TEST_CASE("RFC 3261 22.1: refused credentials are not sent again") {
   const std::string challenge = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n1\"\r\n";
   const auto retried = client.answer(Client::request(), 401, challenge);
   REQUIRE(retried);
-  CHECK(!client.answer(*retried, 401,
-                       "WWW-Authenticate: Digest realm=\"r\", nonce=\"n2\"\r\n"));
+  CHECK(!client.answer(*retried, 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n2\"\r\n"));
   SUBCASE("but a new request starts afresh") {
     CHECK(client.answer(Client::request(), 401, challenge));
   }
@@ -116,9 +114,9 @@ TEST_CASE("RFC 7616 3.3: stale means the nonce, not the password") {
 
 TEST_CASE("RFC 3261 22.3: accepted credentials are sent at once, with the nonce counted") {
   Client client;
-  const auto retried = client.answer(
-      Client::request(), 407,
-      "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n1\", qop=\"auth\"\r\n");
+  const auto retried =
+      client.answer(Client::request(), 407,
+                    "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n1\", qop=\"auth\"\r\n");
   REQUIRE(retried);
   CHECK(sent(*retried, "Proxy-Authorization").get("nc") == "00000001");
   message::Request next = Client::request("BYE");
@@ -152,8 +150,8 @@ TEST_CASE("RFC 7616 3.4: opaque and algorithm are echoed only when they were sen
   CHECK(sent(*with, "Authorization").contains("opaque"));
   CHECK(sent(*with, "Authorization").get("algorithm") == "MD5");
   Client other;
-  const auto without = other.answer(Client::request(), 401,
-                                    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n");
+  const auto without =
+      other.answer(Client::request(), 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n");
   CHECK(!sent(*without, "Authorization").contains("opaque"));
   CHECK(!sent(*without, "Authorization").contains("algorithm"));
 }

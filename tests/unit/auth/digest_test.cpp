@@ -33,8 +33,7 @@ TEST_CASE("RFC 7616 3.9.1: MD5 and SHA-256 with qop auth") {
 
 TEST_CASE("RFC 2617 3.5: MD5 with qop auth, and RFC 2069's form without") {
   DigestInput input;
-  const std::string secret =
-      ha1(Algorithm::md5, "Mufasa", "testrealm@host.com", "Circle Of Life");
+  const std::string secret = ha1(Algorithm::md5, "Mufasa", "testrealm@host.com", "Circle Of Life");
   input.ha1 = secret;
   input.nonce = "dcd98b7102dd2f0e8b11d0f600bfb0c093";
   input.nc = "00000001";
@@ -61,8 +60,7 @@ TEST_CASE("RFC 7616 3.4.2: the -sess forms hash nonce and cnonce into the key") 
   input.algorithm = Algorithm::md5_sess;
   const std::string session = hash(Algorithm::md5, secret + ":n1:c1");
   const std::string ha2 = hash(Algorithm::md5, "REGISTER:sip:example.org");
-  CHECK(digest_response(input) ==
-        hash(Algorithm::md5, session + ":n1:00000001:c1:auth:" + ha2));
+  CHECK(digest_response(input) == hash(Algorithm::md5, session + ":n1:00000001:c1:auth:" + ha2));
   CHECK(digest_response(input) != plain);
 }
 
@@ -79,8 +77,7 @@ TEST_CASE("RFC 7616 3.4.3: auth-int hashes the body") {
   input.body = "v=0\r\n";
   input.qop = Qop::auth_int;
   const std::string ha2 =
-      hash(Algorithm::sha256,
-           "INVITE:sip:bob@example.org:" + hash(Algorithm::sha256, "v=0\r\n"));
+      hash(Algorithm::sha256, "INVITE:sip:bob@example.org:" + hash(Algorithm::sha256, "v=0\r\n"));
   CHECK(digest_response(input) ==
         hash(Algorithm::sha256, secret + ":n1:00000001:c1:auth-int:" + ha2));
 }
@@ -92,7 +89,8 @@ TEST_CASE("RFC 7616: passwords are hashed as UTF-8, whatever characters they hol
 
 TEST_CASE("RFC 7616 3.3: a challenge is parsed with its odd forms") {
   const auto parsed = parse_digest(
-      "digest realm=\"a \\\"b\\\", c\" ,nonce=\"n=,\", qop=\"auth, auth-int\",stale=TRUE , opaque=\"\"");
+      "digest realm=\"a \\\"b\\\", c\" ,nonce=\"n=,\", qop=\"auth, auth-int\",stale=TRUE , "
+      "opaque=\"\"");
   REQUIRE(parsed);
   CHECK(parsed->get("realm") == "a \"b\", c");
   CHECK(parsed->get("nonce") == "n=,");

@@ -80,9 +80,10 @@ TEST_CASE("RFC 3261 7.3.1: folded lines are one value, comma lists equal repeate
 
 TEST_CASE("RFC 3261 7.5: CRLF before the start line is passed over; no message is an error") {
   CHECK(parse_message("\r\n\r\n" + options + "\r\n"));
-  for (const char* text : {"", "\r\n", "hello", "hello\r\n\r\n", "INVITE\r\n\r\n",
-                           "SIP/2.0 99 x\r\n\r\n", "SIP/2.0 700 x\r\n\r\n", "SIP/2.0 2000 x\r\n\r\n",
-                           "INV ITE sip:x HTTP/1.1\r\n\r\n", "OPTIONS sip:x SIP/2.0\n\n"})
+  for (const char* text :
+       {"", "\r\n", "hello", "hello\r\n\r\n", "INVITE\r\n\r\n", "SIP/2.0 99 x\r\n\r\n",
+        "SIP/2.0 700 x\r\n\r\n", "SIP/2.0 2000 x\r\n\r\n", "INV ITE sip:x HTTP/1.1\r\n\r\n",
+        "OPTIONS sip:x SIP/2.0\n\n"})
     CHECK_MESSAGE(!parse_message(text), text);
   CHECK(!parse_message(options));
 }
@@ -128,7 +129,8 @@ TEST_CASE("A malformed header costs that header, not the message") {
   CHECK(message.diagnostics().size() == 4);
   CHECK(!message.header(HeaderName::user_agent));
   CHECK(message.header(HeaderName::subject) == "fine");
-  CHECK(message.diagnostics()[1].offset == options.size() + std::string("Bad Header: x\r\n").size());
+  CHECK(message.diagnostics()[1].offset ==
+        options.size() + std::string("Bad Header: x\r\n").size());
 }
 
 TEST_CASE("Names of headers that JavaScript's objects know are ordinary names") {
@@ -197,7 +199,9 @@ TEST_CASE("RFC 3261 20.14: Content-Length counts octets") {
   Request request;
   request.method = "MESSAGE";
   request.request_uri = "sip:a@b";
-  request.body = "P\xC3\xAA" "che";
+  request.body =
+      "P\xC3\xAA"
+      "che";
   CHECK(write(request).find("Content-Length: 6\r\n") != std::string::npos);
 }
 

@@ -329,3 +329,22 @@ TEST_CASE("RFC 8866 5: missing s= and t= lines are added in their places") {
   CHECK(after(crlf("v=0\no=- 1 2 IN IP4 x\nc=IN IP4 x\nb=AS:9\na=y\n"), rule) ==
         crlf("v=0\no=- 1 2 IN IP4 x\ns=-\nc=IN IP4 x\nb=AS:9\nt=0 0\na=y\n"));
 }
+
+TEST_CASE("RFC 8839 5.1: candidates are taken out, and nothing else") {
+  const auto rule = [](Description d) { return rules::without_candidates(std::move(d)); };
+  const std::string body =
+      "m=audio 9 x 0\n%a=candidate-like:1\na=ice-ufrag:u\n%m=video 9 x 0\n%a=mid:1\n";
+  const auto filled = [&body](std::string_view lines) {
+    std::string text;
+    for (char c : body)
+      if (c == '%')
+        text += lines;
+      else
+        text += c;
+    return head + crlf(text);
+  };
+  CHECK(after(filled("a=candidate:1 1 udp 1 192.0.2.1 9 typ host\na=end-of-candidates\n"), rule) ==
+        filled(""));
+  CHECK(after(crlf("v=0\no=- 1 2 IN IP4 x\ns=-\nt=0 0\na=end-of-candidates\n"), rule) ==
+        crlf("v=0\no=- 1 2 IN IP4 x\ns=-\nt=0 0\n"));
+}

@@ -56,7 +56,8 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("RFC 3261 17.1.1.2: on a reliable transport an INVITE is sent once and ends after 64*T1") {
+TEST_CASE(
+    "RFC 3261 17.1.1.2: on a reliable transport an INVITE is sent once and ends after 64*T1") {
   World world;
   world.send("INVITE");
   CHECK(world.layer.deadline() == World::at(32000));
@@ -109,7 +110,8 @@ TEST_CASE("RFC 3261 17.1.1.3: the ACK to 300-699 is the transaction's, with its 
   CHECK(world.layer.size() == 0);
 }
 
-TEST_CASE("RFC 3261 17.1.1.2: on an unreliable transport a repeated 300-699 is acknowledged again") {
+TEST_CASE(
+    "RFC 3261 17.1.1.2: on an unreliable transport a repeated 300-699 is acknowledged again") {
   World world(false);
   world.send("INVITE");
   const auto busy = world.response(486);
@@ -175,8 +177,8 @@ TEST_CASE("RFC 3261 17.2.1: 100 leaves after 200 ms unless the user answered bef
     CHECK(world.last().status() == 100);
   }
   SUBCASE("180 in time") {
-    world.layer.send_response(received.id, message::make_response(invite, 180, "t"),
-                              World::at(50), world.outbox);
+    world.layer.send_response(received.id, message::make_response(invite, 180, "t"), World::at(50),
+                              world.outbox);
     world.layer.timer_fired(World::at(200), world.outbox);
     CHECK(world.outbox.size() == 1);
   }
@@ -192,9 +194,9 @@ TEST_CASE("RFC 3261 17.2.1: a repeated INVITE gets the last response again; ACK 
   CHECK(world.layer.receive_request(invite, 0, World::at(2), world.outbox).arrival ==
         Arrival::absorbed);
   CHECK(world.outbox.size() == 2);
-  CHECK(world.layer
-            .receive_request(World::incoming("ACK", "z9hG4bKi"), 0, World::at(3), world.outbox)
-            .arrival == Arrival::absorbed);
+  CHECK(
+      world.layer.receive_request(World::incoming("ACK", "z9hG4bKi"), 0, World::at(3), world.outbox)
+          .arrival == Arrival::absorbed);
   CHECK(world.layer.size() == 0);
 }
 
@@ -212,14 +214,15 @@ TEST_CASE("RFC 3261 17.2.1: without an ACK to 300-699 timer H ends it") {
 
 TEST_CASE("RFC 3261 17.2.3: requests match by branch and sent-by, without the cookie as RFC 2543") {
   World world;
-  CHECK(world.layer.receive_request(World::incoming("OPTIONS", "z9hG4bKa"), 0, World::at(0),
-                                    world.outbox)
+  CHECK(world.layer
+            .receive_request(World::incoming("OPTIONS", "z9hG4bKa"), 0, World::at(0), world.outbox)
             .arrival == Arrival::fresh);
-  CHECK(world.layer.receive_request(World::incoming("OPTIONS", "z9hG4bKa", "other.invalid"), 0,
-                                    World::at(0), world.outbox)
+  CHECK(world.layer
+            .receive_request(World::incoming("OPTIONS", "z9hG4bKa", "other.invalid"), 0,
+                             World::at(0), world.outbox)
             .arrival == Arrival::fresh);
-  CHECK(world.layer.receive_request(World::incoming("OPTIONS", "z9hG4bKa"), 0, World::at(0),
-                                    world.outbox)
+  CHECK(world.layer
+            .receive_request(World::incoming("OPTIONS", "z9hG4bKa"), 0, World::at(0), world.outbox)
             .arrival == Arrival::absorbed);
   CHECK(world.layer.receive_request(World::incoming("OPTIONS", "1"), 0, World::at(0), world.outbox)
             .arrival == Arrival::fresh);
@@ -254,8 +257,8 @@ TEST_CASE("Limits: transactions") {
   World world;
   for (std::size_t i = 0; i < limits::transaction_count; ++i) CHECK(world.send("OPTIONS") != 0);
   CHECK(world.send("OPTIONS") == 0);
-  CHECK(world.layer.receive_request(World::incoming("OPTIONS", "z9hG4bKa"), 0, World::at(0),
-                                    world.outbox)
+  CHECK(world.layer
+            .receive_request(World::incoming("OPTIONS", "z9hG4bKa"), 0, World::at(0), world.outbox)
             .arrival == Arrival::refused);
   world.layer.timer_fired(World::at(32000), world.outbox);
   CHECK(world.layer.size() == 0);

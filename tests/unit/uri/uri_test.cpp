@@ -71,7 +71,10 @@ TEST_CASE("RFC 3261 19.1.2: escapes") {
   CHECK(unescape("%41%zz%4") == "A%zz%4");
   CHECK(unescape("%2541") == "%41");
   CHECK(escape_user("a b@c#") == "a%20b%40c%23");
-  CHECK(unescape(escape_user("P\xC3\xAA" "che\xE2\x82\xAC \"<>\\")) == "P\xC3\xAA" "che\xE2\x82\xAC \"<>\\");
+  CHECK(unescape(escape_user("P\xC3\xAA"
+                             "che\xE2\x82\xAC \"<>\\")) ==
+        "P\xC3\xAA"
+        "che\xE2\x82\xAC \"<>\\");
 }
 
 TEST_CASE("sipML5 tsip_uri: what a user types becomes a URI") {
@@ -91,7 +94,9 @@ TEST_CASE("sipML5 tsip_uri: what a user types becomes a URI") {
 }
 
 TEST_CASE("Limits: URI size and parameters") {
-  const auto size = [](std::size_t length) { return "sip:" + std::string(length - 8, 'a') + "@b.c"; };
+  const auto size = [](std::size_t length) {
+    return "sip:" + std::string(length - 8, 'a') + "@b.c";
+  };
   CHECK(parse(size(sipml::limits::uri_size)));
   CHECK(!parse(size(sipml::limits::uri_size + 1)));
   const auto count = [](std::size_t number) {
@@ -117,8 +122,8 @@ TEST_CASE("RFC 3261 20.10: name-addr and addr-spec") {
   REQUIRE(bare);
   CHECK(bare->uri.parameters.empty());
   CHECK(bare->tag() == "2");
-  for (const char* text : {"", "<", "<>", "\"x <sip:a@b>", "\"x\" sip:a@b", "<sip:a@b", "<sip:a@b> x",
-                           "\"a\" b <sip:a@b>", "<sip:a@b>;tag=\"x"})
+  for (const char* text : {"", "<", "<>", "\"x <sip:a@b>", "\"x\" sip:a@b", "<sip:a@b",
+                           "<sip:a@b> x", "\"a\" b <sip:a@b>", "<sip:a@b>;tag=\"x"})
     CHECK_MESSAGE(!parse_name_addr(text), text);
 }
 
