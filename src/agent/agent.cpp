@@ -87,7 +87,7 @@ void Agent::step(connection::On on, Instant now) {
   if (does(Do::open)) outputs_.emplace_back(usage::Event(usage::Connect{}));
   if (does(Do::tell_failed)) {
     Context ctx = context(now);
-    for (auto& [id, registration] : registrations_) registration.give_up(ctx);
+    for (auto& [id, registration] : registrations_) registration.connection_failed(ctx);
     tell(Value::failed);
   }
 }
@@ -126,12 +126,15 @@ void Agent::timer_fired(Instant now) {
         step(connection::On::gave_up, now);
         break;
       case Timer::stop_calls:
-        calls_.clear();
+        end_calls(now);
         break;
-      case Timer::stop_all:
-        calls_.clear();
+      case Timer::stop_all: {
+        end_calls(now);
+        Context ctx = context(now);
+        for (auto& [id, registration] : registrations_) registration.give_up(ctx);
         registrations_.clear();
         break;
+      }
       case Timer::count:
         break;
     }
@@ -149,6 +152,13 @@ void Agent::timer_fired(Instant now) {
 bool Agent::has_live_registration() const {
   return std::any_of(registrations_.begin(), registrations_.end(),
                      [](const auto& entry) { return !entry.second.has_ended(); });
+}
+
+/// The time for stopping is over: calls end without waiting for the peer.
+void Agent::end_calls(Instant now) {
+  Context ctx = context(now);
+  for (auto& [id, call] : calls_) call.give_up(ctx);
+  calls_.clear();
 }
 
 /// After each input: calls that are over are forgotten, and a stop goes on.

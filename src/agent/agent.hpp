@@ -68,6 +68,7 @@ class Agent {
   Answer execute(const MediaReady& command, Instant now);
   Answer execute(const MediaFailed& command, Instant now);
   void settle(Instant now);
+  void end_calls(Instant now);
   void advance_stop(Instant now);
   bool has_live_registration() const;
 

@@ -411,6 +411,16 @@ std::optional<CommandError> Call::info(const std::string& content_type, std::str
   return std::nullopt;
 }
 
+void Call::give_up(Context& context) {
+  if (has_ended()) return;
+  end_because(EndCause::timeout, Side::network);
+  progress_ = Progress::ended;
+  timers_.stop_all();
+  close_media(context);
+  end_.call = id_;
+  context.emit(end_);
+}
+
 void Call::connected(Context& context) {
   if (progress_ == Progress::terminating && bye_unsent_) {
     message::Request bye = last_bye_;

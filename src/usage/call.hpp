@@ -78,6 +78,8 @@ class Call {
   bool is_cancelled_by(transaction::Id invite) const;
   void cancelled(Context& context);
 
+  /// Nobody waits for the peer any longer: the call ends here, in whatever state it is.
+  void give_up(Context& context);
   void connected(Context& context);
   void disconnected(Context& context);
   void timer_fired(Context& context);

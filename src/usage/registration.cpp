@@ -204,6 +204,13 @@ void Registration::disconnected(Context& context) {
 }
 
 void Registration::give_up(Context& context) {
+  cause_ = Cause::timeout;
+  status_ = 0;
+  reason_.clear();
+  step(On::no_response, context);
+}
+
+void Registration::connection_failed(Context& context) {
   if (state_ != State::waiting) return;
   cause_ = Cause::transport_error;
   step(On::no_response, context);

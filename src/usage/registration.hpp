@@ -38,6 +38,8 @@ class Registration {
   void connected(Context& context);
   void disconnected(Context& context);
   /// No connection can be had.
+  void connection_failed(Context& context);
+  /// Nobody waits for the registrar any longer.
   void give_up(Context& context);
   void timer_fired(Context& context);
   std::optional<Instant> deadline() const { return timers_.deadline(); }
