@@ -137,7 +137,7 @@ const steps = [
   { name: "scenarios-wasm", needs: ["package"], run: runScenariosInWasm },
   {
     name: "node",
-    needs: ["package"],
+    needs: ["package", "pages"],
     run: () => runNodeTests("node", testFiles(".test.ts", (file) => !inFolder("package")(file))),
   },
   {

@@ -240,13 +240,8 @@ void Agent::receive_invite(const message::Message& request, transaction::Id id, 
       respond(request, id, 482, now);
       return;
     }
-  if (const auto encoding = request.header(HeaderName::content_encoding);
-      encoding && !ascii::equal_ignoring_case(*encoding, "identity")) {
-    respond(request, id, 415, now, {{"Accept-Encoding", "identity"}});
-    return;
-  }
-  if (!request.body().empty() && request.content_type() != usage::accepted_types) {
-    respond(request, id, 415, now, {{"Accept", std::string(usage::accepted_types)}});
+  if (const auto accepted = usage::unsupported_body(request)) {
+    respond(request, id, 415, now, {*accepted});
     return;
   }
   if (!has_remote_target(request)) {

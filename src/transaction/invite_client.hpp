@@ -59,6 +59,8 @@ inline constexpr auto table = [] {
       {calling, response_300_699, completed, stop_timers | send_ack | pass_up | start_timer_d},
       {calling, transport_error, terminated, report_transport_error},
       {proceeding, response_1xx, proceeding, pass_up},
+      // 9.1: runs only for an INVITE that was given up.
+      {proceeding, timer_b, terminated, report_timeout},
       {proceeding, response_2xx, accepted, pass_up | start_timer_m},
       {proceeding, response_300_699, completed, send_ack | pass_up | start_timer_d},
       {completed, response_300_699, completed, send_ack},

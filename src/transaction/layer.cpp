@@ -281,6 +281,12 @@ void Layer::forget(Id client) {
   clients_.erase(found);
 }
 
+void Layer::abandon(Id client, Instant now) {
+  const auto found = clients_.find(client);
+  if (found == clients_.end() || found->second.invite != invite_client::State::proceeding) return;
+  found->second.timers.start(Timer::b_f_h, now + timer_64_t1);
+}
+
 void Layer::send_response(Id id, const message::Response& response, Instant now, Outbox& outbox) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return;

@@ -97,6 +97,9 @@ class Layer {
 
   /// Drops a client transaction without a word: its connection is gone, or nobody waits any more.
   void forget(Id client);
+  /// Nobody waits for the final response of an INVITE any more: its client transaction still
+  /// acknowledges one, but ends after 64*T1 (9.1 has the time).
+  void abandon(Id client, Instant now);
 
   /// Sends a response in a server transaction; without effect when that is over.
   void send_response(Id id, const message::Response& response, Instant now, Outbox& outbox);

@@ -69,6 +69,9 @@ void Call::progress(OnProgress on, Context& context) {
   }
   if (does(Do::finish)) {
     timers_.stop_all();
+    // Without a dialog no final response came: nobody waits for it any more.
+    if (is_outgoing_ && !dialog_) context.transactions.forget(invite_transaction_);
+    context.transactions.abandon(reinvite_transaction_, context.now);
     end_.call = id_;
     context.emit(end_);
   }
@@ -117,10 +120,12 @@ void Call::exchange(OnExchange on, Context& context) {
     context.ask(std::move(request));
   }
   if (does(Do::refuse_488)) {
-    if (carrier_ == Carrier::invite)
+    if (carrier_ == Carrier::invite) {
       progress(OnProgress::media_failed, context);
-    else
+    } else {
+      leave_remote_offer();
       answer_request(peer_transaction_, *peer_invite_, 488, context);
+    }
   }
   if (does(Do::fail)) exchange_failed(context);
   if (does(Do::send_offer) || does(Do::send_answer)) {
@@ -139,6 +144,10 @@ void Call::exchange_agreed(Context& context) {
     if (is_outgoing_) progress(OnProgress::media_agreed, context);
   } else if (carrier_ == Carrier::own_reinvite) {
     finish_change(true, 200, "OK", context);
+  } else if (before_offer_) {
+    const bool changed = before_offer_->remote_hold != remote_hold_;
+    before_offer_.reset();
+    if (changed) context.emit(CallRemoteHold{id_, remote_hold_});
   }
   start_change(context);
 }
@@ -174,6 +183,8 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     auto rewritten = negotiation::local_answer(description, remote_description_, media_options());
     if (!rewritten) return refuse(rewritten.error());
     local_description_ = std::move(rewritten).value();
+    answered_offer_ = remote_description_;
+    last_answer_ = local_description_;
     exchange(OnExchange::local_answer_ready, context);
   }
 }
@@ -219,6 +230,8 @@ void Call::media_failed(std::uint32_t token, MediaError error, const std::string
 void Call::send_bye(Context& context) {
   timers_.stop_all();
   unacknowledged_.reset();
+  if (peer_invite_ && context.transactions.is_unanswered(peer_transaction_))
+    answer_request(peer_transaction_, *peer_invite_, 487, context);
   timers_.start(Timer::bye, context.now + transaction::timer_64_t1);
   message::Request bye = dialog_->make_request("BYE");
   if (end_.cause == EndCause::media_error)
@@ -444,8 +457,10 @@ void Call::disconnected(Context& context) {
     default:
       break;
   }
-  if (carrier_ == Carrier::own_reinvite && exchange_ == Exchange::have_local_offer)
+  if (carrier_ == Carrier::own_reinvite && exchange_ == Exchange::have_local_offer) {
+    context.transactions.forget(reinvite_transaction_);
     reinvite_refused(0, "Transport Error", context);
+  }
 }
 
 void Call::timer_fired(Context& context) {

@@ -139,6 +139,7 @@ class Call {
                          Context& context);
   void finish_change(bool ok, int status, std::string_view reason, Context& context);
   void take_remote_offer(std::string_view description, Context& context);
+  void leave_remote_offer();
   MediaDirections wanted_directions() const;
   negotiation::LocalOptions media_options() const;
 
@@ -182,6 +183,10 @@ class Call {
   message::Request last_bye_;
   bool bye_unsent_ = false;
 
+  // Our re-INVITE.
+  message::Request reinvite_;
+  transaction::Id reinvite_transaction_ = 0;
+
   // The exchange.
   std::uint32_t token_ = 0;
   MediaDirections directions_;
@@ -192,15 +197,23 @@ class Call {
   std::string offer_for_browser_;
   std::string answer_for_browser_;
   std::string early_answer_;
+  /// The offer of the peer that `last_answer_` answered, while both hold.
+  std::string answered_offer_;
+  std::string last_answer_;
   /// The To tag of the branch whose early media is heard.
   std::string early_tag_;
 
   bool local_hold_ = false;
   bool remote_hold_ = false;
+  /// What held before the offer of a re-INVITE of the peer that is not answered yet.
+  struct Before {
+    std::string remote_description;
+    bool remote_hold = false;
+  };
+  std::optional<Before> before_offer_;
   std::optional<Change> pending_change_;
   bool pending_hold_ = false;
   MediaDirections pending_directions_;
-  message::Request reinvite_;
 };
 
 }  // namespace sipml::usage

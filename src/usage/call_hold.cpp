@@ -63,9 +63,9 @@ void Call::send_reinvite(Context& context) {
   add_headers(reinvite_.headers, options_.headers);
   reinvite_.headers.push_back({"Content-Type", std::string(accepted_types)});
   reinvite_.body = local_description_;
-  if (context.send(reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0},
-                   &reinvite_) == 0)
-    reinvite_refused(0, "Transport Error", context);
+  reinvite_transaction_ = context.send(
+      reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0}, &reinvite_);
+  if (reinvite_transaction_ == 0) reinvite_refused(0, "Transport Error", context);
 }
 
 void Call::reinvite_response(const transaction::Indication& indication,
@@ -74,7 +74,7 @@ void Call::reinvite_response(const transaction::Indication& indication,
   if (response.status() < 300) {
     const bool is_new = exchange_ == Exchange::have_local_offer &&
                         carrier_ == Carrier::own_reinvite &&
-                        response.cseq().number == dialog_->local_cseq();
+                        indication.id == reinvite_transaction_;
     if (!is_new && progress_ == Progress::established) {
       late_2xx(response, context);
       return;
@@ -94,9 +94,10 @@ void Call::reinvite_response(const transaction::Indication& indication,
   if (auto retried = context.with_credentials(indication, response)) {
     set_cseq(*retried, dialog_->next_cseq());
     reinvite_ = *retried;
-    if (context.resend(std::move(*retried), {id_, static_cast<std::uint32_t>(Purpose::reinvite),
-                                             indication.owner.attempt + 1}) != 0)
-      return;
+    reinvite_transaction_ =
+        context.resend(std::move(*retried), {id_, static_cast<std::uint32_t>(Purpose::reinvite),
+                                             indication.owner.attempt + 1});
+    if (reinvite_transaction_ != 0) return;
   }
   if (response.status() == 491) {
     // 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in units of 10 ms.
@@ -133,21 +134,22 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
 
 void Call::reinvite_received(const message::Message& request, transaction::Id transaction,
                              Context& context) {
-  using negotiation::offer_answer::Do;
   if (progress_ == Progress::terminating || progress_ == Progress::hanging_up) {
     answer_request(transaction, request, 481, context);
     return;
   }
   const bool has_offer = !request.body().empty();
-  const auto row = negotiation::offer_answer::step(
-      exchange_, has_offer ? OnExchange::offer_received : OnExchange::offer_wanted);
-  if (row && negotiation::offer_answer::contains(row->actions, Do::refuse_500)) {
+  if (auto accepted = unsupported_body(request)) {
+    answer_request(transaction, request, 415, context, {std::move(*accepted)});
+    return;
+  }
+  if (context.transactions.is_unanswered(peer_transaction_)) {
     answer_request(transaction, request, 500, context,
                    {{"Retry-After", std::to_string(context.random.below(11))}});
     return;
   }
-  if (!row || negotiation::offer_answer::contains(row->actions, Do::refuse_491) ||
-      unacknowledged_ || progress_ != Progress::established) {
+  if (!negotiation::offer_answer::may_offer(exchange_) || unacknowledged_ ||
+      progress_ != Progress::established) {
     answer_request(transaction, request, 491, context);
     return;
   }
@@ -176,18 +178,25 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
 void Call::take_remote_offer(std::string_view description, Context& context) {
   // RFC 3264 8: the same description again, so the same answer holds. The o= line alone would say
   // so, but peers forget to count its version up when they hold.
-  if (description == remote_description_ && !local_description_.empty()) {
+  if (!answered_offer_.empty() && description == answered_offer_) {
+    local_description_ = last_answer_;
     send_2xx(context);
     return;
   }
-  const auto parsed = sdp::parse(description);
+  before_offer_ = Before{std::move(remote_description_), remote_hold_};
   remote_description_ = description;
-  const bool now_held = parsed && negotiation::is_remote_hold(*parsed);
-  const bool changed = now_held != remote_hold_;
-  remote_hold_ = now_held;
+  const auto parsed = sdp::parse(description);
+  remote_hold_ = parsed && negotiation::is_remote_hold(*parsed);
   exchange(OnExchange::offer_received, context);
   exchange(OnExchange::answer_wanted, context);
-  if (changed) context.emit(CallRemoteHold{id_, remote_hold_});
+}
+
+/// The offer of a re-INVITE is void: what held before holds (RFC 3261 14.2).
+void Call::leave_remote_offer() {
+  if (!before_offer_) return;
+  remote_description_ = std::move(before_offer_->remote_description);
+  remote_hold_ = before_offer_->remote_hold;
+  before_offer_.reset();
 }
 
 }  // namespace sipml::usage

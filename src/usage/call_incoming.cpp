@@ -108,6 +108,7 @@ void Call::cancelled(Context& context) {
     if (carrier_ == Carrier::peer_reinvite &&
         context.transactions.is_unanswered(peer_transaction_)) {
       answer_request(peer_transaction_, *peer_invite_, 487, context);
+      leave_remote_offer();
       exchange(exchange_ == Exchange::awaiting_local_offer ? OnExchange::offer_withdrawn
                                                            : OnExchange::offer_voided,
                context);

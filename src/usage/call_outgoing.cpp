@@ -130,7 +130,11 @@ void Call::late_2xx(const message::Message& response, Context& context) {
       context.flush(outbox);
       return;
     }
-  if (is_outgoing_ && response.cseq().number == cseq_) end_fork(response, context);
+  if (dialog_ && response.to().tag() == dialog_->remote_tag())
+    // A re-INVITE that was given up here: the peer believes in it, and wants its ACK.
+    send_ack(*dialog_, response.cseq().number, reinvite_, context);
+  else if (is_outgoing_ && response.cseq().number == cseq_)
+    end_fork(response, context);
 }
 
 void Call::success(const message::Message& response, Context& context) {
@@ -181,6 +185,7 @@ void Call::receive_answer(std::string_view description, Context& context) {
   }
   remote_description_ = description;
   answer_for_browser_ = std::move(answer).value();
+  answered_offer_.clear();
   exchange(OnExchange::answer_received, context);
 }
 
@@ -195,6 +200,9 @@ void Call::failure(const transaction::Indication& indication, const message::Mes
       invite_transaction_ = context.resend(
           std::move(*retried),
           {id_, static_cast<std::uint32_t>(Purpose::invite), indication.owner.attempt + 1});
+      if (invite_transaction_ != 0) return;
+      end_because(EndCause::transport_error, Side::network);
+      progress(OnProgress::transport_lost, context);
       return;
     }
   }

@@ -102,6 +102,15 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
   return value;
 }
 
+std::optional<message::HeaderField> unsupported_body(const message::Message& request) {
+  const auto encoding = request.header(message::HeaderName::content_encoding);
+  if (encoding && !ascii::equal_ignoring_case(*encoding, "identity"))
+    return message::HeaderField{"Accept-Encoding", "identity"};
+  if (!request.body().empty() && request.content_type() != accepted_types)
+    return message::HeaderField{"Accept", std::string(accepted_types)};
+  return std::nullopt;
+}
+
 Party party(const uri::NameAddr& address) {
   const std::string& user = address.uri.is_sip() ? address.uri.user : address.uri.opaque;
   return {uri::to_string(address.uri), uri::unescape(user), address.display_name};

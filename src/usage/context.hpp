@@ -65,6 +65,9 @@ void add_headers(message::HeaderFields& fields, const message::HeaderFields& mor
 std::string contact_value(const Config& config, const message::HeaderFields& caps,
                           std::string_view method);
 
+/// For a request whose body we cannot read: the header of its 415 that says what we can (8.2.3).
+std::optional<message::HeaderField> unsupported_body(const message::Message& request);
+
 Party party(const uri::NameAddr& address);
 
 /// A request outside of any dialog: Max-Forwards, From, To, Call-ID, CSeq, outbound Route (8.1.1).

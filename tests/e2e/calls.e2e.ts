@@ -104,6 +104,19 @@ for (const choice of serverChoices) {
       assert.deepEqual([(await alice.end()).cause, (await alice.end()).by], ["bye", "local"]);
     });
 
+    test("a call with video answered with audio alone, then held and resumed", async () => {
+      await ring({ audio: true, video: true });
+      await alice.answer({ audio: true, video: false });
+      await Promise.all([alice.state("established"), bob.state("established")]);
+      await expectMedia(both(), ["audio"]);
+      assert.equal(await alice.hold(), null);
+      await expectSilence(both(), ["audio"]);
+      assert.equal(await alice.resume(), null);
+      await expectMedia(both(), ["audio"]);
+      await alice.hangup();
+      await Promise.all([alice.end(), bob.end()]);
+    });
+
     test("while it rings the callee has gathered addresses but sends nothing", async () => {
       await ring({ audio: true, video: true });
       const gathered = (): Promise<boolean> =>

@@ -36,7 +36,7 @@ function writeRunFolder(folder: string, algorithm: Algorithm, ws: number, wss: n
   writeFileSync(
     join(folder, "tls.cfg"),
     `[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\nrequire_certificate = no\n` +
-      `private_key = ${key}\ncertificate = ${certificate}\n`,
+      `private_key = "${key}"\ncertificate = "${certificate}"\n`,
   );
   mkdirSync(join(folder, "db"), { recursive: true });
   writeFileSync(
