@@ -96,7 +96,8 @@ void Agent::connected(Instant now) {
   step(connection::On::opened, now);
   if (connection_ == connection::State::connected) {
     Context ctx = context(now);
-    for (auto& [id, registration] : registrations_) registration.connected(ctx);
+    if (stopping_ == Stopping::no)
+      for (auto& [id, registration] : registrations_) registration.connected(ctx);
     for (auto& [id, call] : calls_) call.connected(ctx);
   }
   settle(now);
@@ -127,6 +128,8 @@ void Agent::timer_fired(Instant now) {
         break;
       case Timer::stop_calls:
         end_calls(now);
+        // The registrations are told even when their time is over, too.
+        advance_stop(now);
         break;
       case Timer::stop_all: {
         end_calls(now);

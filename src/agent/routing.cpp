@@ -172,6 +172,8 @@ void Agent::receive_request(const message::Message& request, Instant now) {
     if (!call.owns_request(request)) continue;
     if (request.method() == "ACK")
       call.ack(request, ctx);
+    else if (const std::string unsupported = unsupported_options(request); !unsupported.empty())
+      respond(request, received.id, 420, now, {{"Unsupported", unsupported}});
     else
       call.request(request, received.id, ctx);
     return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "uri/name_addr.hpp"
 
 namespace sipml::dialog {
@@ -92,8 +93,14 @@ Order Dialog::accept(const message::Message& request) {
 void Dialog::refresh_target(const message::Message& message) {
   const auto contacts = message.values(HeaderName::contact);
   if (contacts.empty()) return;
-  if (const auto contact = uri::parse_name_addr(contacts.front()); contact && contact->uri.is_sip())
-    remote_target_ = uri::to_string(contact->uri);
+  auto contact = uri::parse_name_addr(contacts.front());
+  if (!contact || !contact->uri.is_sip()) return;
+  // 19.1.1: neither a method nor headers may stand in a Request-URI.
+  std::erase_if(contact->uri.parameters, [](const grammar::Parameter& parameter) {
+    return ascii::equal_ignoring_case(parameter.name, "method");
+  });
+  contact->uri.headers.clear();
+  remote_target_ = uri::to_string(contact->uri);
 }
 
 message::Request Dialog::make(std::string_view method, std::uint32_t cseq) const {

@@ -114,7 +114,7 @@ void Server::process(const Message& request, transaction::Id transaction, Connec
     if (authenticator_.has_account(caller)) {
       const auto refusal = authenticator_.authorize_request(request, caller, now, state_.random);
       if (refuse(request, transaction, refusal, now)) return;
-    } else if (!state_.locations.holds(from, caller)) {
+    } else if (authenticator_.is_known(caller) && !state_.locations.holds(from, caller)) {
       return answer(request, transaction, 403, now, "Register First");
     }
     // RFC 3903 6: there is no event package that state could be published for.

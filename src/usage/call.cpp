@@ -364,6 +364,10 @@ void Call::request(const message::Message& request, transaction::Id transaction,
   } else if (request.method() == "INVITE") {
     reinvite_received(request, transaction, context);
   } else if (request.method() == "INFO") {
+    if (auto accepted = unsupported_encoding(request)) {
+      answer_request(transaction, request, 415, context, {std::move(*accepted)});
+      return;
+    }
     answer_request(transaction, request, 200, context);
     context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
   } else if (request.method() == "OPTIONS") {

@@ -63,8 +63,8 @@ void Call::send_reinvite(Context& context) {
   add_headers(reinvite_.headers, options_.headers);
   reinvite_.headers.push_back({"Content-Type", std::string(accepted_types)});
   reinvite_.body = local_description_;
-  reinvite_transaction_ = context.send(
-      reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0}, &reinvite_);
+  reinvite_transaction_ =
+      context.send(reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0}, &reinvite_);
   if (reinvite_transaction_ == 0) reinvite_refused(0, "Transport Error", context);
 }
 
@@ -73,8 +73,7 @@ void Call::reinvite_response(const transaction::Indication& indication,
   if (response.status() < 200) return;
   if (response.status() < 300) {
     const bool is_new = exchange_ == Exchange::have_local_offer &&
-                        carrier_ == Carrier::own_reinvite &&
-                        indication.id == reinvite_transaction_;
+                        carrier_ == Carrier::own_reinvite && indication.id == reinvite_transaction_;
     if (!is_new && progress_ == Progress::established) {
       late_2xx(response, context);
       return;
@@ -94,9 +93,9 @@ void Call::reinvite_response(const transaction::Indication& indication,
   if (auto retried = context.with_credentials(indication, response)) {
     set_cseq(*retried, dialog_->next_cseq());
     reinvite_ = *retried;
-    reinvite_transaction_ =
-        context.resend(std::move(*retried), {id_, static_cast<std::uint32_t>(Purpose::reinvite),
-                                             indication.owner.attempt + 1});
+    reinvite_transaction_ = context.resend(
+        std::move(*retried),
+        {id_, static_cast<std::uint32_t>(Purpose::reinvite), indication.owner.attempt + 1});
     if (reinvite_transaction_ != 0) return;
   }
   if (response.status() == 491) {
@@ -134,6 +133,7 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
 
 void Call::reinvite_received(const message::Message& request, transaction::Id transaction,
                              Context& context) {
+  using negotiation::offer_answer::Do;
   if (progress_ == Progress::terminating || progress_ == Progress::hanging_up) {
     answer_request(transaction, request, 481, context);
     return;
@@ -143,13 +143,16 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
     answer_request(transaction, request, 415, context, {std::move(*accepted)});
     return;
   }
-  if (context.transactions.is_unanswered(peer_transaction_)) {
+  const auto row = negotiation::offer_answer::step(
+      exchange_, has_offer ? OnExchange::offer_received : OnExchange::offer_wanted);
+  if ((row && negotiation::offer_answer::contains(row->actions, Do::refuse_500)) ||
+      context.transactions.is_unanswered(peer_transaction_)) {
     answer_request(transaction, request, 500, context,
                    {{"Retry-After", std::to_string(context.random.below(11))}});
     return;
   }
-  if (!negotiation::offer_answer::may_offer(exchange_) || unacknowledged_ ||
-      progress_ != Progress::established) {
+  if (!row || negotiation::offer_answer::contains(row->actions, Do::refuse_491) ||
+      unacknowledged_ || progress_ != Progress::established) {
     answer_request(transaction, request, 491, context);
     return;
   }

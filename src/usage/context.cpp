@@ -102,10 +102,14 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
   return value;
 }
 
-std::optional<message::HeaderField> unsupported_body(const message::Message& request) {
+std::optional<message::HeaderField> unsupported_encoding(const message::Message& request) {
   const auto encoding = request.header(message::HeaderName::content_encoding);
-  if (encoding && !ascii::equal_ignoring_case(*encoding, "identity"))
-    return message::HeaderField{"Accept-Encoding", "identity"};
+  if (!encoding || ascii::equal_ignoring_case(*encoding, "identity")) return std::nullopt;
+  return message::HeaderField{"Accept-Encoding", "identity"};
+}
+
+std::optional<message::HeaderField> unsupported_body(const message::Message& request) {
+  if (auto encoding = unsupported_encoding(request)) return encoding;
   if (!request.body().empty() && request.content_type() != accepted_types)
     return message::HeaderField{"Accept", std::string(accepted_types)};
   return std::nullopt;

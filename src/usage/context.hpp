@@ -66,6 +66,8 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
                           std::string_view method);
 
 /// For a request whose body we cannot read: the header of its 415 that says what we can (8.2.3).
+std::optional<message::HeaderField> unsupported_encoding(const message::Message& request);
+/// The same for a request whose body has to be a session description.
 std::optional<message::HeaderField> unsupported_body(const message::Message& request);
 
 Party party(const uri::NameAddr& address);

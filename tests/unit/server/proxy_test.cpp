@@ -603,6 +603,16 @@ TEST_CASE("RFC 3261 22.3: who has no account must call from a connection that is
   CHECK_FALSE(pair.bob.has_message());
 }
 
+TEST_CASE("Who never registered owns no name, and may call without registering") {
+  Pair pair;
+  Phone guest(pair.network, 3, "guest");
+  guest.send(guest.request("INVITE", "sip:bob@localhost", "<sip:bob@localhost>", "c"));
+  CHECK(guest.take().status() == 100);
+  const auto invite = pair.bob.take();
+  CHECK(invite.method() == "INVITE");
+  CHECK(invite.from().uri.user == "guest");
+}
+
 TEST_CASE("RFC 3261 22.3: an account is challenged by 407, and its credentials go no further") {
   Config config;
   config.accounts["alice"] = "secret";

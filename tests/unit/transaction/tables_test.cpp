@@ -28,7 +28,7 @@ TEST_CASE("RFC 3261 Figure 5, RFC 6026 Figure 1: the INVITE client transaction")
   const auto arrows = [](State from) { return row(table, from, On::transport_error); };
   // 1xx, 2xx, 300-699, A, B, D, M, transport error
   CHECK(arrows(State::calling) == "13204..4");
-  CHECK(arrows(State::proceeding) == "132.....");
+  CHECK(arrows(State::proceeding) == "132.4...");
   CHECK(arrows(State::completed) == "..2..4.4");
   CHECK(arrows(State::accepted) == ".3....4.");
   CHECK(arrows(State::terminated) == "........");
