@@ -35,8 +35,7 @@ Call Call::outgoing(std::uint32_t id, uri::NameAddr from, uri::NameAddr to,
 }
 
 void Call::send_invite(Context& context) {
-  invite_ = make_request(context.config, "INVITE", uri::to_string(remote_.uri), local_, remote_,
-                         call_id_, ++cseq_);
+  invite_ = make_request("INVITE", uri::to_string(remote_.uri), local_, remote_, call_id_, ++cseq_);
   invite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INVITE")});
   invite_.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(invite_.headers, options_.headers);

@@ -1,10 +1,30 @@
 #include "usage/context.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "message/redact.hpp"
 
 namespace sipml::usage {
+
+namespace {
+
+/// sipML5: the outbound proxy's Route stands before all others, in every request.
+void route_through_proxy(message::Request& request, const Config& config) {
+  if (config.outbound_proxy.empty()) return;
+  auto& headers = request.headers;
+  const auto named = [&headers](std::string_view name) {
+    return std::find_if(headers.begin(), headers.end(),
+                        [name](const message::HeaderField& field) { return field.name == name; });
+  };
+  auto place = named("Route");
+  if (place != headers.end() && place->value == config.outbound_proxy) return;
+  if (place == headers.end()) place = named("Call-ID");
+  headers.insert(place, {"Route", config.outbound_proxy});
+}
+
+}  // namespace
 
 void Context::flush(transaction::Outbox& outbox) {
   for (transaction::Transmission& transmission : outbox) {
@@ -21,6 +41,7 @@ transaction::Id Context::send(message::Request request, transaction::Owner owner
   if (!config.user_agent.empty() && !message::find_field(request.headers, "User-Agent"))
     request.headers.push_back({"User-Agent", config.user_agent});
   add_headers(request.headers, config.headers);
+  route_through_proxy(request, config);
   credentials.authorize(request, {config.authorization_user, config.password}, random);
   if (sent) *sent = request;
   return resend(std::move(request), owner);
@@ -53,6 +74,7 @@ void Context::respond(transaction::Id id, const message::Response& response) {
 }
 
 std::string Context::send_ack(message::Request ack) {
+  route_through_proxy(ack, config);
   transaction::Outbox outbox;
   std::string bytes =
       transactions.send_ack(std::move(ack), 0, config.via_transport, random, outbox);
@@ -120,10 +142,9 @@ Party party(const uri::NameAddr& address) {
   return {uri::to_string(address.uri), uri::unescape(user), address.display_name};
 }
 
-message::Request make_request(const Config& config, std::string_view method,
-                              const std::string& request_uri, const uri::NameAddr& from,
-                              const uri::NameAddr& to, std::string_view call_id,
-                              std::uint32_t cseq) {
+message::Request make_request(std::string_view method, const std::string& request_uri,
+                              const uri::NameAddr& from, const uri::NameAddr& to,
+                              std::string_view call_id, std::uint32_t cseq) {
   message::Request request;
   request.method = method;
   request.request_uri = request_uri;
@@ -132,7 +153,6 @@ message::Request make_request(const Config& config, std::string_view method,
                      {"To", uri::to_string(to)},
                      {"Call-ID", std::string(call_id)},
                      {"CSeq", std::to_string(cseq) + ' ' + std::string(method)}};
-  if (!config.outbound_proxy.empty()) request.headers.push_back({"Route", config.outbound_proxy});
   return request;
 }
 

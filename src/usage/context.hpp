@@ -72,10 +72,9 @@ std::optional<message::HeaderField> unsupported_body(const message::Message& req
 
 Party party(const uri::NameAddr& address);
 
-/// A request outside of any dialog: Max-Forwards, From, To, Call-ID, CSeq, outbound Route (8.1.1).
-message::Request make_request(const Config& config, std::string_view method,
-                              const std::string& request_uri, const uri::NameAddr& from,
-                              const uri::NameAddr& to, std::string_view call_id,
-                              std::uint32_t cseq);
+/// A request outside of any dialog: Max-Forwards, From, To, Call-ID, CSeq (8.1.1).
+message::Request make_request(std::string_view method, const std::string& request_uri,
+                              const uri::NameAddr& from, const uri::NameAddr& to,
+                              std::string_view call_id, std::uint32_t cseq);
 
 }  // namespace sipml::usage

@@ -72,7 +72,7 @@ void Registration::send(bool removal, Context& context) {
   uri::NameAddr from = to;
   from.parameters.push_back({"tag", from_tag_, false});
   message::Request request =
-      make_request(config, "REGISTER", "sip:" + config.domain, from, to, call_id_, ++cseq_);
+      make_request("REGISTER", "sip:" + config.domain, from, to, call_id_, ++cseq_);
   const std::uint32_t expires = removal ? 0 : options_.expires;
   request.headers.push_back({"Contact", contact_value(config, options_.caps, "REGISTER") +
                                             ";expires=" + std::to_string(expires)});
@@ -89,11 +89,17 @@ void Registration::send(bool removal, Context& context) {
   const auto id =
       context.send(std::move(request), {id_, static_cast<std::uint32_t>(Purpose::registration), 0});
   if (id == 0) {
-    cause_ = Cause::transport_error;
-    step(On::transport_lost, context);
+    not_sent(context);
     return;
   }
   context.emit(RegistrationSent{id_, removal});
+}
+
+/// There is no connection, or no room for another transaction: only the next connection is waited
+/// for.
+void Registration::not_sent(Context& context) {
+  cause_ = Cause::transport_error;
+  step(context.connected ? On::no_response : On::transport_lost, context);
 }
 
 void Registration::resend(message::Request request, std::uint32_t attempt, Context& context) {
@@ -102,8 +108,7 @@ void Registration::resend(message::Request request, std::uint32_t attempt, Conte
   const auto id = context.resend(std::move(request),
                                  {id_, static_cast<std::uint32_t>(Purpose::registration), attempt});
   if (id == 0) {
-    cause_ = Cause::transport_error;
-    step(On::transport_lost, context);
+    not_sent(context);
     return;
   }
   context.emit(RegistrationSent{id_, removing_});

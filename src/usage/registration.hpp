@@ -52,6 +52,7 @@ class Registration {
 
   void step(On on, Context& context);
   void send(bool removal, Context& context);
+  void not_sent(Context& context);
   void resend(message::Request request, std::uint32_t attempt, Context& context);
   void tell(RegistrationState::Value value, Context& context);
   std::uint32_t granted(const message::Message& response, const Config& config) const;

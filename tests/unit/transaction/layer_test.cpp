@@ -253,6 +253,22 @@ TEST_CASE("A lost connection fails what waits, and leaves a proceeding INVITE to
   CHECK(world.layer.size() == 1);
 }
 
+TEST_CASE("RFC 3261 9.1: an INVITE that was given up ends after 64*T1, others ring on") {
+  World world;
+  const Id given_up = world.send("INVITE");
+  world.layer.receive_response(world.response(180), World::at(1), world.outbox);
+  const Id ringing = world.send("INVITE");
+  world.layer.receive_response(world.response(180), World::at(2), world.outbox);
+  CHECK_FALSE(world.layer.deadline().has_value());
+  world.layer.abandon(given_up, World::at(10));
+  world.layer.abandon(12345, World::at(10));
+  CHECK(world.layer.deadline() == World::at(32010));
+  world.layer.timer_fired(World::at(32010), world.outbox);
+  CHECK(world.layer.size() == 1);
+  world.layer.forget(ringing);
+  CHECK(world.layer.size() == 0);
+}
+
 TEST_CASE("Limits: transactions") {
   World world;
   for (std::size_t i = 0; i < limits::transaction_count; ++i) CHECK(world.send("OPTIONS") != 0);

@@ -26,7 +26,7 @@ std::string row(const Table& table, State from, On last) {
 TEST_CASE("RFC 3261 Figure 5, RFC 6026 Figure 1: the INVITE client transaction") {
   using namespace sipml::transaction::invite_client;
   const auto arrows = [](State from) { return row(table, from, On::transport_error); };
-  // 1xx, 2xx, 300-699, A, B, D, M, transport error
+  // 1xx, 2xx, 300-699, A, B, D, M, transport error; B in Proceeding: given up (RFC 3261 9.1)
   CHECK(arrows(State::calling) == "13204..4");
   CHECK(arrows(State::proceeding) == "132.4...");
   CHECK(arrows(State::completed) == "..2..4.4");

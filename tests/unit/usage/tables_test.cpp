@@ -1,0 +1,107 @@
+/// The tables of calls and registrations: every event in every state, one character an arrow.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "usage/call_progress.hpp"
+#include "usage/registration.hpp"
+#include "usage/registration_state.hpp"
+
+using namespace sipml;
+
+namespace {
+
+/// The state entered for each event, as a letter from "a"; "." where there is no arrow.
+template <typename Table, typename State, typename On>
+std::string row(const Table& table, State from, On last) {
+  std::string text;
+  for (int on = 0; on <= static_cast<int>(last); ++on) {
+    const auto found = find_transition(table, from, static_cast<On>(on));
+    text += found ? static_cast<char>('a' + static_cast<int>(found->to)) : '.';
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("RFC 3261 9, 13, 15: the life of a call") {
+  using namespace usage::call_progress;
+  const auto arrows = [](State from) { return row(table, from, On::dialog_lost); };
+  // a preparing, b calling, c proceeding, d cancel_waiting, e cancelling, f confirming, g ringing,
+  // h answering, i answered, j hanging_up, k established, l terminating, m ended
+  //
+  // described, agreed, media failed, 1xx, 2xx, 300-699, challenged, no response, transport lost,
+  // accept, reject, hang up, cancelled, ACK, no ACK, no 487, BYE, BYE done, dialog lost
+  CHECK(arrows(State::preparing) == "b.m........m.......");
+  CHECK(arrows(State::calling) == "...cfmbmm..d.......");
+  CHECK(arrows(State::proceeding) == "...cfmb.m..e.......");
+  CHECK(arrows(State::cancel_waiting) == "...elm.mm..........");
+  CHECK(arrows(State::cancelling) == "....lm..m......m...");
+  CHECK(arrows(State::confirming) == ".kl........l....m..");
+  CHECK(arrows(State::ringing) == "..m......hm.m...m..");
+  CHECK(arrows(State::answering) == "i.m.......m.m...m..");
+  CHECK(arrows(State::answered) == "...........j.kl.m..");
+  CHECK(arrows(State::hanging_up) == ".............ll.m..");
+  CHECK(arrows(State::established) == "..l........l..l.m.m");
+  CHECK(arrows(State::terminating) == "................mm.");
+  CHECK(arrows(State::ended) == "...................");
+}
+
+TEST_CASE("RFC 3261 15: a call that was answered never ends without BYE from one side") {
+  using namespace usage::call_progress;
+  for (const Transition& row : table) {
+    const bool answered = row.from == State::confirming || row.from == State::answered ||
+                          row.from == State::hanging_up || row.from == State::established;
+    if (!answered || row.to != State::ended) continue;
+    CHECK((row.on == On::bye_received || row.on == On::dialog_lost));
+  }
+  for (const Transition& row : table) {
+    if (row.to == State::ended) CHECK(contains(row.actions, Do::finish));
+    if (row.to == State::terminating && row.from != State::terminating)
+      CHECK(contains(row.actions, Do::send_bye));
+    if (row.on == On::response_2xx) CHECK(contains(row.actions, Do::send_ack));
+    if (row.from == State::ringing && row.to == State::ended)
+      CHECK((contains(row.actions, Do::send_487) || contains(row.actions, Do::send_rejection)));
+    if (row.from == State::answering && row.to == State::ended)
+      CHECK((contains(row.actions, Do::send_487) || contains(row.actions, Do::send_rejection)));
+  }
+}
+
+TEST_CASE("RFC 3261 10.2: the life of a registration") {
+  using namespace usage::registration_state;
+  const auto arrows = [](State from) { return row(table, from, On::unregister); };
+  // a idle, b registering, c registered, d refreshing, e waiting, f unregister_pending,
+  // g unregistering, h ended
+  //
+  // start, 2xx, retry, 300-699, no response, transport lost, connected, refresh due, unregister
+  CHECK(arrows(State::idle) == "b........");
+  CHECK(arrows(State::registering) == ".cbhhe..f");
+  CHECK(arrows(State::registered) == "d....e.dg");
+  CHECK(arrows(State::refreshing) == ".cdhhe..f");
+  CHECK(arrows(State::waiting) == "....h.b.h");
+  CHECK(arrows(State::unregister_pending) == ".g.hhh...");
+  CHECK(arrows(State::unregistering) == ".hghhh...");
+  CHECK(arrows(State::ended) == "b........");
+}
+
+TEST_CASE("RFC 3261 10.2: a REGISTER is sent only where none is open") {
+  using namespace usage::registration_state;
+  for (const Transition& row : table) {
+    if (!contains(row.actions, Do::send_register) && !contains(row.actions, Do::send_removal))
+      continue;
+    const bool open = row.from == State::registering || row.from == State::refreshing ||
+                      row.from == State::unregistering;
+    CHECK_FALSE(open);
+  }
+}
+
+TEST_CASE("TS 24.229 5.1.1.4.1: when a registration is renewed") {
+  using usage::refresh_after;
+  CHECK(refresh_after(0) == seconds(1));
+  CHECK(refresh_after(1) == seconds(1));
+  CHECK(refresh_after(3) == milliseconds(1500));
+  CHECK(refresh_after(600) == seconds(300));
+  CHECK(refresh_after(1200) == seconds(600));
+  CHECK(refresh_after(1201) == seconds(601));
+  CHECK(refresh_after(4294967295U) == seconds(4294966695));
+}
