@@ -63,7 +63,7 @@ void Agent::step(connection::On on, Instant now) {
   connection_ = row->to;
   using connection::Do;
   using Value = usage::ConnectionState::Value;
-  const auto does = [&row](Do action) { return connection::contains(row->actions, action); };
+  const auto does = [&row](Do action) { return sipml::contains(row->actions, action); };
   const auto tell = [this](Value value) {
     outputs_.emplace_back(usage::Event(usage::ConnectionState{value}));
   };
@@ -299,7 +299,7 @@ Agent::Answer Agent::execute(const Accept& command, Instant now) {
   Context ctx = context(now);
   usage::CallOptions options = command.options;
   options.media.session_name = config_.session_name;
-  return outcome(found->second.accept(command.directions, options, ctx));
+  return outcome(found->second.accept(command.choice, options, ctx));
 }
 
 Agent::Answer Agent::execute(const Reject& command, Instant now) {

@@ -44,7 +44,7 @@ struct PlaceCall {
 
 struct Accept {
   std::uint32_t call = 0;
-  std::optional<usage::MediaDirections> directions;
+  usage::MediaChoice choice;
   usage::CallOptions options;
 };
 

@@ -6,6 +6,33 @@
 
 namespace sipml {
 
+/// A row: in state `from`, on event `on`, go to state `to` and do `actions`.
+template <typename State, typename On, typename Do>
+struct Transition {
+  State from;
+  On on;
+  State to;
+  Do actions;
+};
+
+/// An enumeration whose enumerators are bits, so that a value of it is a set of actions. Beside the
+/// enumeration stands `constexpr bool is_action_set(Do) { return true; }`.
+template <typename Set>
+concept ActionSet = requires(Set set) {
+  is_action_set(set);
+};
+
+template <ActionSet Set>
+constexpr Set operator|(Set a, Set b) {
+  return static_cast<Set>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+
+/// True when `set` holds `one`.
+template <ActionSet Set>
+constexpr bool contains(Set set, Set one) {
+  return (static_cast<unsigned>(set) & static_cast<unsigned>(one)) != 0;
+}
+
 /// The row for this state and event, if the figure draws one; otherwise the event is absorbed.
 template <typename Table, typename State, typename On>
 constexpr auto find_transition(const Table& table, State from, On on)

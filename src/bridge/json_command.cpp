@@ -27,6 +27,10 @@ constexpr std::string_view reserved_headers[] = {"Via",
                                                  "i",
                                                  "CSeq",
                                                  "Max-Forwards",
+                                                 "Contact",
+                                                 "m",
+                                                 "Content-Type",
+                                                 "c",
                                                  "Content-Length",
                                                  "l",
                                                  "Authorization",
@@ -283,6 +287,13 @@ std::optional<usage::MediaDirections> read_directions(Reader& reader) {
   return directions;
 }
 
+usage::MediaChoice read_choice(Reader& reader) {
+  usage::MediaChoice choice;
+  if (reader.has_direction("audio")) choice.audio = reader.direction("audio", std::nullopt);
+  if (reader.has_direction("video")) choice.video = reader.direction("video", std::nullopt);
+  return choice;
+}
+
 agent::Register read_register(Reader& reader) {
   agent::Register command;
   if (reader.has("registration")) command.registration = reader.id("registration");
@@ -340,7 +351,7 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
   if (type == "unregister") return agent::Unregister{reader.id("registration")};
   if (type == "call") return read_call(reader);
   if (type == "accept")
-    return agent::Accept{reader.id("call"), read_directions(reader), read_options(reader)};
+    return agent::Accept{reader.id("call"), read_choice(reader), read_options(reader)};
   if (type == "reject") return read_reject(reader);
   if (type == "hangup") return agent::HangUp{reader.id("call"), reader.fields("headers", true)};
   if (type == "hold") return agent::ChangeCall{reader.id("call"), usage::Change::hold, {}};
@@ -366,7 +377,7 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
 }  // namespace
 
 Result<AgentSetup, CommandError> parse_setup(std::string_view head) {
-  const Json json = Json::parse(head, nullptr, false);
+  const Json json = parse(head);
   if (!json.is_object()) return not_json("a configuration");
   Reader reader(json);
   AgentSetup setup;
@@ -381,7 +392,7 @@ Result<AgentSetup, CommandError> parse_setup(std::string_view head) {
 
 Result<agent::Command, CommandError> parse_command(std::string_view head, std::string_view body,
                                                    const usage::Config& current) {
-  const Json json = Json::parse(head, nullptr, false);
+  const Json json = parse(head);
   if (!json.is_object()) return not_json("a command");
   Reader reader(json);
   const std::string type = reader.text_or("type", {});

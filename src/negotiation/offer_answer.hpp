@@ -76,21 +76,9 @@ enum class Do : std::uint16_t {
   /// RFC 3261 14.2, RFC 3311 5.2: 500 with a Retry-After of 0 to 10 seconds, at random.
   refuse_500 = 4096
 };
+constexpr bool is_action_set(Do) { return true; }
 
-constexpr Do operator|(Do a, Do b) {
-  return static_cast<Do>(static_cast<std::uint16_t>(a) | static_cast<std::uint16_t>(b));
-}
-/// True when `set` holds `one`.
-constexpr bool contains(Do set, Do one) {
-  return (static_cast<std::uint16_t>(set) & static_cast<std::uint16_t>(one)) != 0;
-}
-
-struct Transition {
-  State from;
-  On on;
-  State to;
-  Do actions;
-};
+using Transition = sipml::Transition<State, On, Do>;
 
 // clang-format off
 inline constexpr auto table = [] {

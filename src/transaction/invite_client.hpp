@@ -36,16 +36,9 @@ enum class Do : std::uint16_t {
   report_timeout = 128,
   report_transport_error = 256
 };
-constexpr Do operator|(Do a, Do b) {
-  return static_cast<Do>(static_cast<std::uint16_t>(a) | static_cast<std::uint16_t>(b));
-}
+constexpr bool is_action_set(Do) { return true; }
 
-struct Transition {
-  State from;
-  On on;
-  State to;
-  Do actions;
-};
+using Transition = sipml::Transition<State, On, Do>;
 
 inline constexpr auto table = [] {
   using enum State;

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view magic_cookie = "z9hG4bK";
 
-template <typename Set>
-constexpr bool has(Set set, Set action) {
-  return (static_cast<std::uint16_t>(set) & static_cast<std::uint16_t>(action)) != 0;
-}
-
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string key;
   for (std::string_view part : parts) {
@@ -141,34 +136,39 @@ void Layer::send_failure_ack(const Client& client, Outbox& outbox) const {
   outbox.push_back({client.flow, message::write(ack)});
 }
 
+/// What the row tells the transaction user; both client tables have these three actions.
+template <typename Do>
+std::optional<Indication> Layer::indication_of(const Client& client, Do actions) {
+  std::optional<Outcome> outcome;
+  if (contains(actions, Do::pass_up)) outcome = Outcome::response;
+  if (contains(actions, Do::report_timeout)) outcome = Outcome::timeout;
+  if (contains(actions, Do::report_transport_error)) outcome = Outcome::transport_error;
+  if (!outcome) return std::nullopt;
+  return Indication{client.id, client.owner, *outcome, client.request};
+}
+
 std::optional<Indication> Layer::step(Client& client, invite_client::On on, Instant now,
                                       Outbox& outbox) {
   using invite_client::Do;
   const auto row = find_transition(invite_client::table, client.invite, on);
   if (!row) return std::nullopt;
   client.invite = row->to;
-  if (has(row->actions, Do::stop_timers)) client.timers.stop_all();
-  if (has(row->actions, Do::send_request)) outbox.push_back({client.flow, client.bytes});
-  if (has(row->actions, Do::send_ack)) send_failure_ack(client, outbox);
-  if (has(row->actions, Do::double_timer_a)) {
+  if (contains(row->actions, Do::stop_timers)) client.timers.stop_all();
+  if (contains(row->actions, Do::send_request)) outbox.push_back({client.flow, client.bytes});
+  if (contains(row->actions, Do::send_ack)) send_failure_ack(client, outbox);
+  if (contains(row->actions, Do::double_timer_a)) {
     client.interval *= 2;
     client.timers.start(Timer::a_e_g, now + client.interval);
   }
-  if (has(row->actions, Do::start_timer_m))
+  if (contains(row->actions, Do::start_timer_m))
     client.timers.start(Timer::d_k_i_j_l_m, now + timer_64_t1);
-  if (has(row->actions, Do::start_timer_d)) {
+  if (contains(row->actions, Do::start_timer_d)) {
     if (timers_.timer_d() > Duration::zero())
       client.timers.start(Timer::d_k_i_j_l_m, now + timers_.timer_d());
     else
       client.invite = invite_client::State::terminated;
   }
-  if (has(row->actions, Do::pass_up))
-    return Indication{client.id, client.owner, Outcome::response, client.request};
-  if (has(row->actions, Do::report_timeout))
-    return Indication{client.id, client.owner, Outcome::timeout, client.request};
-  if (has(row->actions, Do::report_transport_error))
-    return Indication{client.id, client.owner, Outcome::transport_error, client.request};
-  return std::nullopt;
+  return indication_of(client, row->actions);
 }
 
 std::optional<Indication> Layer::step(Client& client, non_invite_client::On on, Instant now,
@@ -177,26 +177,20 @@ std::optional<Indication> Layer::step(Client& client, non_invite_client::On on, 
   const auto row = find_transition(non_invite_client::table, client.other, on);
   if (!row) return std::nullopt;
   client.other = row->to;
-  if (has(row->actions, Do::stop_timers)) client.timers.stop_all();
-  if (has(row->actions, Do::send_request)) outbox.push_back({client.flow, client.bytes});
-  if (has(row->actions, Do::double_timer_e)) {
+  if (contains(row->actions, Do::stop_timers)) client.timers.stop_all();
+  if (contains(row->actions, Do::send_request)) outbox.push_back({client.flow, client.bytes});
+  if (contains(row->actions, Do::double_timer_e)) {
     client.interval = std::min(client.interval * 2, t2);
     client.timers.start(Timer::a_e_g, now + client.interval);
   }
-  if (has(row->actions, Do::restart_timer_e)) client.timers.start(Timer::a_e_g, now + t2);
-  if (has(row->actions, Do::start_timer_k)) {
+  if (contains(row->actions, Do::restart_timer_e)) client.timers.start(Timer::a_e_g, now + t2);
+  if (contains(row->actions, Do::start_timer_k)) {
     if (timers_.timer_k() > Duration::zero())
       client.timers.start(Timer::d_k_i_j_l_m, now + timers_.timer_k());
     else
       client.other = non_invite_client::State::terminated;
   }
-  if (has(row->actions, Do::pass_up))
-    return Indication{client.id, client.owner, Outcome::response, client.request};
-  if (has(row->actions, Do::report_timeout))
-    return Indication{client.id, client.owner, Outcome::timeout, client.request};
-  if (has(row->actions, Do::report_transport_error))
-    return Indication{client.id, client.owner, Outcome::transport_error, client.request};
-  return std::nullopt;
+  return indication_of(client, row->actions);
 }
 
 /// Returns true when an ACK has to be passed up.
@@ -206,35 +200,35 @@ bool Layer::step(Server& server, invite_server::On on, const message::Response* 
   const auto row = find_transition(invite_server::table, server.invite, on);
   if (!row) return false;
   server.invite = row->to;
-  if (has(row->actions, Do::stop_timers)) server.timers.stop_all();
-  if (has(row->actions, Do::send_trying)) {
+  if (contains(row->actions, Do::stop_timers)) server.timers.stop_all();
+  if (contains(row->actions, Do::send_trying)) {
     server.last_response = server.trying;
     outbox.push_back({server.flow, server.trying});
   }
-  if (has(row->actions, Do::send_response)) {
+  if (contains(row->actions, Do::send_response)) {
     server.last_response = message::write(*response);
     outbox.push_back({server.flow, server.last_response});
   }
-  if (has(row->actions, Do::resend_response) && !server.last_response.empty())
+  if (contains(row->actions, Do::resend_response) && !server.last_response.empty())
     outbox.push_back({server.flow, server.last_response});
-  if (has(row->actions, Do::start_timers_g_h)) {
+  if (contains(row->actions, Do::start_timers_g_h)) {
     server.interval = t1;
     if (!timers_.reliable) server.timers.start(Timer::a_e_g, now + t1);
     server.timers.start(Timer::b_f_h, now + timer_64_t1);
   }
-  if (has(row->actions, Do::double_timer_g)) {
+  if (contains(row->actions, Do::double_timer_g)) {
     server.interval = std::min(server.interval * 2, t2);
     server.timers.start(Timer::a_e_g, now + server.interval);
   }
-  if (has(row->actions, Do::start_timer_l))
+  if (contains(row->actions, Do::start_timer_l))
     server.timers.start(Timer::d_k_i_j_l_m, now + timer_64_t1);
-  if (has(row->actions, Do::start_timer_i)) {
+  if (contains(row->actions, Do::start_timer_i)) {
     if (timers_.timer_i() > Duration::zero())
       server.timers.start(Timer::d_k_i_j_l_m, now + timers_.timer_i());
     else
       server.invite = invite_server::State::terminated;
   }
-  return has(row->actions, Do::pass_ack_up);
+  return contains(row->actions, Do::pass_ack_up);
 }
 
 void Layer::step(Server& server, non_invite_server::On on, const message::Response* response,
@@ -243,12 +237,13 @@ void Layer::step(Server& server, non_invite_server::On on, const message::Respon
   const auto row = find_transition(non_invite_server::table, server.other, on);
   if (!row) return;
   server.other = row->to;
-  if (has(row->actions, Do::send_response)) {
+  if (contains(row->actions, Do::send_response)) {
     server.last_response = message::write(*response);
     outbox.push_back({server.flow, server.last_response});
   }
-  if (has(row->actions, Do::resend_response)) outbox.push_back({server.flow, server.last_response});
-  if (has(row->actions, Do::start_timer_j)) {
+  if (contains(row->actions, Do::resend_response))
+    outbox.push_back({server.flow, server.last_response});
+  if (contains(row->actions, Do::start_timer_j)) {
     if (timers_.timer_j() > Duration::zero())
       server.timers.start(Timer::d_k_i_j_l_m, now + timers_.timer_j());
     else

@@ -156,6 +156,8 @@ class Layer {
   };
 
   std::string via_value(std::string_view via_transport, crypto::Random& random) const;
+  template <typename Do>
+  static std::optional<Indication> indication_of(const Client& client, Do actions);
   Id start_client(Client client, Instant now, Outbox& outbox);
   std::optional<Indication> step(Client& client, invite_client::On on, Instant now, Outbox& outbox);
   std::optional<Indication> step(Client& client, non_invite_client::On on, Instant now,

@@ -35,7 +35,7 @@ void Call::progress(OnProgress on, Context& context) {
   if (!row) return;
   progress_ = row->to;
   using call_progress::Do;
-  const auto does = [&row](Do action) { return call_progress::contains(row->actions, action); };
+  const auto does = [&row](Do action) { return sipml::contains(row->actions, action); };
   if (does(Do::send_487)) send_rejection(487, {}, context);
   if (does(Do::send_rejection)) send_rejection(rejection_status_, rejection_reason_, context);
   if (does(Do::send_ack)) send_ack(*dialog_, cseq_, invite_, context);
@@ -103,9 +103,7 @@ void Call::exchange(OnExchange on, Context& context) {
   exchange_ = row->to;
   using negotiation::offer_answer::Do;
   using Type = MediaRequest::Type;
-  const auto does = [&row](Do action) {
-    return negotiation::offer_answer::contains(row->actions, action);
-  };
+  const auto does = [&row](Do action) { return sipml::contains(row->actions, action); };
   if (does(Do::create_offer)) ask_media(Type::create_offer, {}, false, context);
   if (does(Do::prepare_answer) && carrier_ == Carrier::invite)
     ask_media(Type::prepare_answer, negotiation::offer_to_prepare(offer_for_browser_), false,

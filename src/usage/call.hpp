@@ -47,8 +47,8 @@ class Call {
   }
 
   // Commands of the user.
-  std::optional<CommandError> accept(std::optional<MediaDirections> directions,
-                                     const CallOptions& options, Context& context);
+  std::optional<CommandError> accept(const MediaChoice& choice, const CallOptions& options,
+                                     Context& context);
   std::optional<CommandError> reject(int status, std::string reason,
                                      const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> hang_up(const message::HeaderFields& headers, Context& context);

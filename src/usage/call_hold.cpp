@@ -145,14 +145,14 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
   }
   const auto row = negotiation::offer_answer::step(
       exchange_, has_offer ? OnExchange::offer_received : OnExchange::offer_wanted);
-  if ((row && negotiation::offer_answer::contains(row->actions, Do::refuse_500)) ||
+  if ((row && sipml::contains(row->actions, Do::refuse_500)) ||
       context.transactions.is_unanswered(peer_transaction_)) {
     answer_request(transaction, request, 500, context,
                    {{"Retry-After", std::to_string(context.random.below(11))}});
     return;
   }
-  if (!row || negotiation::offer_answer::contains(row->actions, Do::refuse_491) ||
-      unacknowledged_ || progress_ != Progress::established) {
+  if (!row || sipml::contains(row->actions, Do::refuse_491) || unacknowledged_ ||
+      progress_ != Progress::established) {
     answer_request(transaction, request, 491, context);
     return;
   }

@@ -58,17 +58,15 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
   return call;
 }
 
-std::optional<CommandError> Call::accept(std::optional<MediaDirections> directions,
-                                         const CallOptions& options, Context& context) {
+std::optional<CommandError> Call::accept(const MediaChoice& choice, const CallOptions& options,
+                                         Context& context) {
   if (progress_ != Progress::ringing)
     return CommandError{CommandErrorCode::wrong_state, "call",
                         is_outgoing_ ? "the call is an outgoing one" : "the call is not ringing"};
-  if (directions) {
-    // What was not offered cannot be answered.
-    if (!answer_in_ack_ && !directions_.audio) directions->audio.reset();
-    if (!answer_in_ack_ && !directions_.video) directions->video.reset();
-    directions_ = *directions;
-  }
+  // What was not offered cannot be answered.
+  const bool is_free = answer_in_ack_;
+  if (choice.audio && (is_free || directions_.audio)) directions_.audio = *choice.audio;
+  if (choice.video && (is_free || directions_.video)) directions_.video = *choice.video;
   options_ = options;
   progress(OnProgress::accept, context);
   return std::nullopt;

@@ -79,19 +79,9 @@ enum class Do : std::uint16_t {
   tell_terminating = 1024,
   finish = 2048
 };
-constexpr Do operator|(Do a, Do b) {
-  return static_cast<Do>(static_cast<std::uint16_t>(a) | static_cast<std::uint16_t>(b));
-}
-constexpr bool contains(Do set, Do one) {
-  return (static_cast<std::uint16_t>(set) & static_cast<std::uint16_t>(one)) != 0;
-}
+constexpr bool is_action_set(Do) { return true; }
 
-struct Transition {
-  State from;
-  On on;
-  State to;
-  Do actions;
-};
+using Transition = sipml::Transition<State, On, Do>;
 
 // clang-format off
 inline constexpr auto table = [] {

@@ -17,6 +17,12 @@ struct MediaDirections {
   std::optional<sdp::Direction> video;
 };
 
+/// What the user wants of each medium: nothing said means what the offer allows.
+struct MediaChoice {
+  std::optional<std::optional<sdp::Direction>> audio;
+  std::optional<std::optional<sdp::Direction>> video;
+};
+
 enum class MediaError : std::uint8_t {
   permission_denied,
   no_device,

@@ -31,9 +31,7 @@ void Registration::step(On on, Context& context) {
   state_ = row->to;
   using registration_state::Do;
   using Value = RegistrationState::Value;
-  const auto does = [&row](Do action) {
-    return registration_state::contains(row->actions, action);
-  };
+  const auto does = [&row](Do action) { return sipml::contains(row->actions, action); };
   if (does(Do::stop_timer)) timers_.stop_all();
   if (does(Do::tell_registering)) tell(Value::registering, context);
   if (does(Do::tell_unregistering)) tell(Value::unregistering, context);

@@ -7,6 +7,8 @@
 
 #include "negotiation/offer_answer.hpp"
 
+using sipml::contains;
+using sipml::operator|;
 using namespace sipml::negotiation::offer_answer;
 
 namespace {

@@ -49,13 +49,13 @@ TEST_CASE("RFC 3261 9, 13, 15: the life of a call") {
 
 TEST_CASE("RFC 3261 15: a call that was answered never ends without BYE from one side") {
   using namespace usage::call_progress;
-  for (const Transition& row : table) {
+  for (const auto& row : table) {
     const bool answered = row.from == State::confirming || row.from == State::answered ||
                           row.from == State::hanging_up || row.from == State::established;
     if (!answered || row.to != State::ended) continue;
     CHECK((row.on == On::bye_received || row.on == On::dialog_lost));
   }
-  for (const Transition& row : table) {
+  for (const auto& row : table) {
     if (row.to == State::ended) CHECK(contains(row.actions, Do::finish));
     if (row.to == State::terminating && row.from != State::terminating)
       CHECK(contains(row.actions, Do::send_bye));
@@ -86,7 +86,7 @@ TEST_CASE("RFC 3261 10.2: the life of a registration") {
 
 TEST_CASE("RFC 3261 10.2: a REGISTER is sent only where none is open") {
   using namespace usage::registration_state;
-  for (const Transition& row : table) {
+  for (const auto& row : table) {
     if (!contains(row.actions, Do::send_register) && !contains(row.actions, Do::send_removal))
       continue;
     const bool open = row.from == State::registering || row.from == State::refreshing ||
