@@ -3,7 +3,7 @@
  * timer. A trap inside it costs the connections, not the process.
  */
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -90,7 +90,11 @@ export class SipServer {
   private readonly clients = new Map<number, Client>();
   private readonly clock = createClock();
   private readonly pinger: NodeJS.Timeout;
-  private lastConnection = 0;
+  /**
+   * Dialogs carry these numbers in their routes and outlive a server that is started anew, which
+   * must not take an old number for one of its own.
+   */
+  private lastConnection = randomInt(2 ** 30);
   private instance: Instance<ServerExports>;
   private server: number;
 

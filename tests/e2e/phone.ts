@@ -43,7 +43,11 @@ export class Phone {
   }
 
   start(
-    changes: { readonly server?: string; readonly password?: string } = {},
+    changes: {
+      readonly server?: string;
+      readonly password?: string;
+      readonly reconnectTime?: number;
+    } = {},
   ): Promise<Failure | null> {
     const options = {
       server: this.server.url,
@@ -103,6 +107,24 @@ export class Phone {
         if (last !== JSON.stringify(now)) this.tab.console.push((last = JSON.stringify(now)));
         return now.call === wanted ? true : undefined;
       },
+      timeout,
+    );
+  }
+
+  /** Waits until the latest event of the connection is `wanted`. */
+  async connection(wanted: string, timeout?: number): Promise<void> {
+    await this.tab.wait(
+      `connection ${wanted}`,
+      async () => ((await this.snapshot()).connection.at(-1) === wanted ? true : undefined),
+      timeout,
+    );
+  }
+
+  /** Waits for a state of the latest registration. */
+  async registration(wanted: string, timeout?: number): Promise<void> {
+    await this.tab.wait(
+      `registration ${wanted}`,
+      async () => ((await this.snapshot()).registration === wanted ? true : undefined),
       timeout,
     );
   }

@@ -1,4 +1,4 @@
-/** A WebSocket relay in front of a SIP server that can add frames to what the server sends. */
+/** A WebSocket relay in front of a SIP server: adds frames to what it sends, and can be cut. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
@@ -11,38 +11,54 @@ export interface Relay {
   readonly fromClient: readonly string[];
   /** Sends a frame to every client as if the server had: text for a string, binary for bytes. */
   inject(frame: string | Uint8Array): void;
+  /** When a connection was dropped or refused, oldest first, in milliseconds. */
+  readonly refusals: readonly number[];
+  /** Drops every connection and refuses new ones, until `restore()`. */
+  cut(): void;
+  /** `elsewhere`: the URL of another server to go on with. */
+  restore(elsewhere?: string): void;
   stop(): Promise<void>;
 }
 
 /** `listenPort` 0: any free port. */
 export async function startRelay(upstream: string, listenPort = 0): Promise<Relay> {
   const http = createServer();
-  const server = new WebSocketServer({ server: http, handleProtocols: () => "sip" });
+  let accepts = true;
+  let address = upstream;
+  const refusals: number[] = [];
+  const server = new WebSocketServer({
+    server: http,
+    handleProtocols: () => "sip",
+    verifyClient: (_info, decide) => {
+      if (!accepts) refusals.push(performance.now());
+      decide(accepts, 503);
+    },
+  });
   const clients = new Set<WebSocket>();
   const fromServer: string[] = [];
   const fromClient: string[] = [];
   server.on("connection", (client) => {
-    const target = new WebSocket(upstream, "sip", { rejectUnauthorized: false });
+    const behind = new WebSocket(address, "sip", { rejectUnauthorized: false });
     const early: { data: WebSocket.RawData; binary: boolean }[] = [];
     clients.add(client);
     client.on("message", (data, binary) => {
       if (!binary && Buffer.isBuffer(data)) fromClient.push(data.toString("utf8"));
-      if (target.readyState === WebSocket.OPEN) target.send(data, { binary });
+      if (behind.readyState === WebSocket.OPEN) behind.send(data, { binary });
       else early.push({ data, binary });
     });
-    target.on("open", () => {
-      for (const frame of early.splice(0)) target.send(frame.data, { binary: frame.binary });
+    behind.on("open", () => {
+      for (const frame of early.splice(0)) behind.send(frame.data, { binary: frame.binary });
     });
-    target.on("message", (data, binary) => {
+    behind.on("message", (data, binary) => {
       if (!binary && Buffer.isBuffer(data)) fromServer.push(data.toString("utf8"));
       client.send(data, { binary });
     });
     const end = (): void => {
       clients.delete(client);
       client.terminate();
-      target.terminate();
+      behind.terminate();
     };
-    for (const socket of [client, target]) {
+    for (const socket of [client, behind]) {
       socket.on("close", end);
       socket.on("error", end);
     }
@@ -58,6 +74,18 @@ export async function startRelay(upstream: string, listenPort = 0): Promise<Rela
     fromClient,
     inject: (frame) => {
       for (const client of clients) client.send(frame, { binary: typeof frame !== "string" });
+    },
+    refusals,
+    cut: () => {
+      accepts = false;
+      for (const client of clients) {
+        refusals.push(performance.now());
+        client.terminate();
+      }
+    },
+    restore: (elsewhere) => {
+      address = elsewhere ?? address;
+      accepts = true;
     },
     stop: async () => {
       for (const client of clients) client.terminate();

@@ -5,6 +5,7 @@ export interface PhoneOptions {
   readonly server: string;
   readonly uri: string;
   readonly password: string;
+  readonly reconnectTime?: number;
 }
 
 export interface Failure {
@@ -31,6 +32,10 @@ export interface Snapshot {
       })
     | null;
   readonly connection: readonly string[];
+  /** Why the connection failed last, in words. */
+  readonly connectionError: string | null;
+  /** State events of the latest registration, in order. */
+  readonly registrations: readonly string[];
 }
 
 export interface Phone {
@@ -85,6 +90,7 @@ let call: Call | null = null;
 let end: CallEnd | null = null;
 let log: string[] = [];
 let connection: string[] = [];
+let registrations: string[] = [];
 let calledAt = 0;
 let answerWith: Media | null = null;
 
@@ -144,8 +150,16 @@ window.phone = {
     return outcome(agent.start());
   },
   restart: () => outcome(userAgent().start()),
-  register() {
-    registration = userAgent().register({ expires: 600 });
+  async register() {
+    try {
+      registration = userAgent().register({ expires: 600 });
+    } catch (error) {
+      return failure(error);
+    }
+    const states: string[] = (registrations = []);
+    registration.on("state", ({ state, cause }) =>
+      states.push(cause === undefined ? state : `${state} ${cause}`),
+    );
     return outcome(registration.registered);
   },
   async stop() {
@@ -182,6 +196,8 @@ window.phone = {
             mediaError: end.mediaError ?? null,
           },
     connection,
+    connectionError: agent?.connectionError?.message ?? null,
+    registrations,
   }),
   get calledAt() {
     return calledAt;
