@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "grammar/tokens.hpp"
+#include "message/headers/content.hpp"
 #include "message/redact.hpp"
 
 namespace sipml::agent {
@@ -28,10 +29,26 @@ std::string unsupported_options(const message::Message& request) {
   return list;
 }
 
+/// 20.1: an INVITE whose Accept leaves no room for a session description cannot be answered.
+bool accepts_descriptions(const message::Message& request) {
+  const auto types = request.values(HeaderName::accept);
+  if (types.empty()) return true;
+  for (std::string_view value : types)
+    for (std::string_view fitting : {"application/sdp", "application/*", "*/*"})
+      if (message::media_type(value) == fitting) return true;
+  return false;
+}
+
+/// 17.2.3: the branches of RFC 3261 begin with a cookie.
+bool is_of_rfc_2543(const message::Message& request) {
+  return !request.top_via().branch().starts_with("z9hG4bK");
+}
+
 /// 8.1.1.8: a request that makes a dialog says in its Contact where the peer can be reached.
 bool has_remote_target(const message::Message& request) {
   const auto contacts = request.values(HeaderName::contact);
-  if (contacts.empty()) return false;
+  // RFC 2543 6.13 had it optional: the peer is then where From says.
+  if (contacts.empty()) return is_of_rfc_2543(request) && request.from().uri.is_sip();
   const auto contact = uri::parse_name_addr(contacts.front());
   return contact && contact->uri.is_sip();
 }
@@ -199,6 +216,11 @@ void Agent::receive_cancel(const message::Message& request, transaction::Id id, 
 void Agent::receive_outside_dialog(const message::Message& request, transaction::Id id,
                                    Instant now) {
   const std::string_view method = request.method();
+  const auto target = uri::parse(request.request_uri());
+  if (!target) {
+    respond(request, id, 400, now);
+    return;
+  }
   if (method != "INVITE" && method != "OPTIONS") {
     // 8.2.1; for what only lives in a dialog there is none (12.2.2).
     const bool needs_dialog = method == "BYE" || method == "INFO" || method == "NOTIFY" ||
@@ -207,11 +229,6 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
       respond(request, id, 481, now);
     else
       respond(request, id, 405, now, {{"Allow", std::string(usage::allowed_methods)}});
-    return;
-  }
-  const auto target = uri::parse(request.request_uri());
-  if (!target) {
-    respond(request, id, 400, now);
     return;
   }
   if (!target->is_sip()) {
@@ -244,6 +261,10 @@ void Agent::receive_invite(const message::Message& request, transaction::Id id, 
     }
   if (const auto accepted = usage::unsupported_body(request)) {
     respond(request, id, 415, now, {*accepted});
+    return;
+  }
+  if (!accepts_descriptions(request)) {
+    respond(request, id, 406, now);
     return;
   }
   if (!has_remote_target(request)) {

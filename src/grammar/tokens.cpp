@@ -96,8 +96,9 @@ std::string quote(std::string_view text) {
   std::string result = "\"";
   result.reserve(text.size() + 2);
   for (char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
+    if (c == '"' || c == '\\' || c == '\0') result += '\\';
+    // No quoted-pair can hold a line break.
+    result += c == '\r' || c == '\n' ? ' ' : c;
   }
   result += '"';
   return result;

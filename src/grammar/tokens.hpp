@@ -45,7 +45,7 @@ std::optional<std::size_t> quoted_string_length(std::string_view text);
 /// What a quoted-string means: `text` without its quotes, each quoted-pair replaced.
 std::string unquote(std::string_view text);
 
-/// `text` in quotes, with backslashes where RFC 3261 wants them.
+/// `text` in quotes, with backslashes where RFC 3261 wants them and blanks for CR and LF.
 std::string quote(std::string_view text);
 
 /// Where `c` stands in `text` outside quoted strings and angle brackets, or npos.

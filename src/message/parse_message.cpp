@@ -42,21 +42,29 @@ class MessageParser {
   std::optional<ParseError> parse_start_line() {
     const std::size_t end = text().find("\r\n", position_);
     if (end == std::string_view::npos) return ParseError{"a start line does not end", position_};
-    const std::string_view line = text().substr(position_, end - position_);
+    std::string_view line = text().substr(position_, end - position_);
     for (std::size_t i = 0; i < line.size(); ++i)
       if (line[i] == '\0' || line[i] == '\r' || line[i] == '\n')
         return ParseError{"a start line has an illegal character", position_ + i};
+    if (!line.empty() && grammar::is(line.back(), grammar::blank) && !is_status_line(line)) {
+      // Not in the grammar, but it means one thing only (RFC 4475 3.1.2.11).
+      diagnose("a request line ends with blanks", position_, "");
+      while (!line.empty() && grammar::is(line.back(), grammar::blank)) line.remove_suffix(1);
+    }
     const std::size_t first = line.find(' ');
     if (first == std::string_view::npos || first == 0)
       return ParseError{"a start line has no blank", position_};
-    const std::string_view word = line.substr(0, first);
-    if (word.size() > 4 && ascii::equal_ignoring_case(word.substr(0, 4), "SIP/")) {
+    if (is_status_line(line)) {
       if (auto error = parse_status_line(line, first)) return error;
     } else if (auto error = parse_request_line(line, first)) {
       return error;
     }
     position_ = end + 2;
     return std::nullopt;
+  }
+
+  static bool is_status_line(std::string_view line) {
+    return ascii::equal_ignoring_case(line.substr(0, 4), "SIP/");
   }
 
   std::optional<ParseError> parse_status_line(std::string_view line, std::size_t first) {
@@ -129,7 +137,9 @@ class MessageParser {
     const HeaderName id = header_name(name);
     const std::string_view value = ascii::trim(line.substr(colon + 1));
     for (std::size_t i = 0; i < value.size(); ++i)
-      if (value[i] == '\r' || value[i] == '\n' || value[i] == '\0') {
+      // quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F)
+      if (value[i] == '\r' || value[i] == '\n' ||
+          (value[i] == '\0' && (i == 0 || value[i - 1] != '\\'))) {
         diagnose("a header value has an illegal character", position_ + colon + 1 + i, name);
         return;
       }
@@ -183,11 +193,22 @@ class MessageParser {
     auto via = parse_via(values.front());
     if (via) {
       message_.top_via_ = std::move(via).value();
+      check_lower_vias(values);
       return;
     }
     diagnose(via.error().reason, offset_of(values.front()) + via.error().offset, "Via");
     fault(400, "Malformed Via");
     copyable_ = false;
+  }
+
+  /// The Vias below the top are the proxies' business, but each has to be one.
+  void check_lower_vias(const std::vector<std::string_view>& values) {
+    for (std::string_view value : values)
+      if (!ascii::equal_ignoring_case(value.substr(0, 3), "SIP")) {
+        diagnose("a Via is not of the protocol SIP", offset_of(value), "Via");
+        fault(400, "Malformed Via");
+        return;
+      }
   }
 
   void decode_cseq() {

@@ -110,9 +110,10 @@ struct ParseError {
 };
 
 /// Reads a description in time linear in its length. Lines end with CRLF or LF; empty lines, and
-/// NULs at the very end, are dropped. A missing s= or t= and unknown types pass; a missing or
-/// second v= or o=, an o= without its six fields, and an m= line that is none are errors, as is
-/// exceeding `limits::sdp_line_count` or `limits::sdp_media_count`.
+/// NULs at the very end, are dropped. A missing s= or t= and unknown types pass; a first
+/// line other than v=, a missing o=, a second v= or o=, an o= without its six fields, and an m=
+/// line that is none are errors, as is exceeding `limits::sdp_line_count` or
+/// `limits::sdp_media_count`.
 Result<Description, ParseError> parse(std::string_view text);
 
 /// The description with CRLF line ends; the inverse of parse() for text that has them.

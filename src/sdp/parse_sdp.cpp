@@ -26,7 +26,6 @@ class Parser {
       if (const auto code = take(line)) return ParseError{*code, start, line_number_};
     }
     if (line_count_ == 0) return ParseError{ParseErrorCode::empty, 0, 0};
-    if (!version_seen_) return at_end(ParseErrorCode::missing_version);
     if (!origin_seen_) return at_end(ParseErrorCode::missing_origin);
     return std::move(description_);
   }
@@ -43,6 +42,7 @@ class Parser {
     const char type = line[0];
     const std::string_view value = line.substr(2);
 
+    if (type != 'v' && line_count_ == 1) return missing_version;
     if (type == 'v') {
       if (version_seen_) return duplicate_line;
       if (ascii::trim(value) != "0") return unsupported_version;
@@ -87,7 +87,7 @@ std::string_view to_string(ParseErrorCode code) {
     case ParseErrorCode::forbidden_octet:
       return "a line holds a NUL or a lone CR";
     case ParseErrorCode::missing_version:
-      return "there is no v= line before the first m= line";
+      return "the first line is not v=";
     case ParseErrorCode::unsupported_version:
       return "the v= line is not v=0";
     case ParseErrorCode::missing_origin:

@@ -42,6 +42,9 @@ Result<NameAddr, ParseError> parse_name_addr(std::string_view text) {
     parameters_at = std::min(text.find(';', position), text.size());
     auto parsed = parse(ascii::trim(text.substr(position, parameters_at - position)));
     if (!parsed) return shifted(parsed.error(), position);
+    // 20: with a "?" the brackets are compulsory.
+    if (!parsed->headers.empty())
+      return ParseError{"a URI with headers stands outside angle brackets", position};
     result.uri = std::move(parsed).value();
   }
   auto parameters = grammar::parse_parameters(text.substr(parameters_at));

@@ -1,6 +1,9 @@
 #include "uri/uri.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
@@ -18,12 +21,33 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+int hex_value_at(std::string_view text, std::size_t position) {
+  return position < text.size() ? hex_value(text[position]) : -1;
+}
+
 bool is_scheme(std::string_view text) {
   if (text.empty() || !ascii::is_alpha(text.front())) return false;
   for (char c : text)
     if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '+' && c != '-' && c != '.')
       return false;
   return true;
+}
+
+/// The last label of a host name begins with a letter, so four numbers are an IPv4 address or
+/// nothing; other numeric names are left to the resolver.
+bool is_possible_host(std::string_view host) {
+  std::size_t numbers = 0;
+  bool fits = true;
+  while (true) {
+    const std::size_t dot = host.find('.');
+    const std::string_view label = host.substr(0, dot);
+    if (label.empty() || label.find_first_not_of("0123456789") != std::string_view::npos)
+      return true;
+    fits = fits && ascii::parse_number(label, 255);
+    ++numbers;
+    if (dot == std::string_view::npos) return fits || numbers != 4;
+    host.remove_prefix(dot + 1);
+  }
 }
 
 /// hostport = host [ ":" port ]; returns the offset of the first fault in `text`, if any.
@@ -46,6 +70,7 @@ std::optional<ParseError> parse_hostport(Uri& uri, std::string_view text) {
   }
   if (end == 0) return ParseError{"a host is missing", 0};
   uri.host = text.substr(0, end);
+  if (!is_possible_host(uri.host)) return ParseError{"an IPv4 address is malformed", 0};
   if (end == text.size()) return std::nullopt;
   if (text[end] != ':') return ParseError{"a host is followed by an illegal character", end};
   const auto port = ascii::parse_number(text.substr(end + 1), 65535);
@@ -101,6 +126,8 @@ std::optional<ParseError> parse_sip(Uri& uri, std::string_view text) {
       if (!is(c, unreserved | user_unreserved | token_char) && c != ':' && c != '#' && c != '[' &&
           c != ']' && static_cast<unsigned char>(c) < 0x80)
         return ParseError{"a user part has an illegal character", i};
+      if (c == '%' && (hex_value_at(userinfo, i + 1) < 0 || hex_value_at(userinfo, i + 2) < 0))
+        return ParseError{"a user part has a broken escape", i};
       if (c == ' ' || c == '"' || c == '<') return ParseError{"a user part has a blank", i};
     }
     const std::size_t colon = userinfo.find(':');
@@ -121,7 +148,22 @@ std::optional<ParseError> parse_sip(Uri& uri, std::string_view text) {
 bool user_equal(std::string_view a, std::string_view b) { return unescape(a) == unescape(b); }
 
 bool values_equal(const Parameter& a, const Parameter& b) {
-  return ascii::equal_ignoring_case(a.value.value_or(""), b.value.value_or(""));
+  return ascii::equal_ignoring_case(unescape(a.value.value_or("")), unescape(b.value.value_or("")));
+}
+
+/// The header components of a URI as they mean, sorted: their order does not count.
+std::vector<std::pair<std::string, std::string>> sorted_headers(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view item = text.substr(0, end);
+    const std::size_t equals = std::min(item.find('='), item.size());
+    headers.emplace_back(ascii::to_lower(unescape(item.substr(0, equals))),
+                         unescape(item.substr(std::min(equals + 1, item.size()))));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  std::sort(headers.begin(), headers.end());
+  return headers;
 }
 
 /// Parameters that must be present in both URIs or in neither.
@@ -137,6 +179,22 @@ bool parameters_match(const Parameters& a, const Parameters& b) {
     if (other ? !values_equal(parameter, *other) : always_counts(parameter.name)) return false;
   }
   return true;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// A global number without its visual separators (RFC 3966 section 5.1.1); other text as it is.
+std::string without_separators(std::string_view text) {
+  if (!text.starts_with('+') ||
+      text.find_first_not_of("0123456789-.()", 1) != std::string_view::npos)
+    return std::string(text);
+  std::string number = "+";
+  for (char c : text)
+    if (ascii::is_digit(c)) number += c;
+  return number;
 }
 
 }  // namespace
@@ -212,7 +270,8 @@ bool equivalent(const Uri& a, const Uri& b) {
   if (a.scheme != b.scheme) return false;
   if (!a.is_sip()) return a.opaque == b.opaque;
   return user_equal(a.user, b.user) && a.password == b.password &&
-         ascii::equal_ignoring_case(a.host, b.host) && a.port == b.port && a.headers == b.headers &&
+         ascii::equal_ignoring_case(a.host, b.host) && a.port == b.port &&
+         sorted_headers(a.headers) == sorted_headers(b.headers) &&
          parameters_match(a.parameters, b.parameters) &&
          parameters_match(b.parameters, a.parameters);
 }
@@ -224,13 +283,27 @@ Result<Uri, ParseError> parse_destination(std::string_view text, std::string_vie
   const std::size_t colon = text.find(':');
   const std::string_view scheme = text.substr(0, colon);
   for (std::string_view known : {"sip", "sips", "tel"})
-    if (colon != std::string_view::npos && ascii::equal_ignoring_case(scheme, known))
-      return parse(text);
+    if (colon != std::string_view::npos && ascii::equal_ignoring_case(scheme, known)) {
+      auto parsed = parse(text);
+      if (parsed && !is_ascii(parsed->user)) parsed->user = escape_user(unescape(parsed->user));
+      return parsed;
+    }
   const std::size_t at = text.rfind('@');
+  const std::string_view host = at == std::string_view::npos ? domain : text.substr(at + 1);
+  if (host.find(";;") != std::string_view::npos)
+    return ParseError{"a destination has an empty parameter", 0};
+  const std::string_view user = text.substr(0, at);
+  const std::size_t password = std::min(user.find(':'), user.size());
   std::string completed = "sip:";
-  completed += escape_user(text.substr(0, at));
+  completed += escape_user(unescape(without_separators(user.substr(0, password))));
+  if (password < user.size()) {
+    completed += ':';
+    completed += escape_user(unescape(user.substr(password + 1)));
+  }
   completed += '@';
-  completed += at == std::string_view::npos ? domain : text.substr(at + 1);
+  const std::size_t host_end = std::min(host.find_first_of(";?"), host.size());
+  completed += ascii::to_lower(host.substr(0, host_end));
+  completed += host.substr(host_end);
   return parse(completed);
 }
 

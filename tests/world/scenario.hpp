@@ -11,7 +11,7 @@ namespace sipml::world {
 struct ScenarioResult {
   /// One line a fault, with the line number in the file; empty when all is well.
   std::vector<std::string> faults;
-  /// Every input and output as JSON, one a line: what tests/wasm/scenarios.test.ts replays.
+  /// Every input and output as JSON, one a line: what tests/scenarios/run-wasm.ts replays.
   std::string transcript;
 };
 

@@ -26,8 +26,9 @@ Result<Via, grammar::ParseError> parse_via(std::string_view text) {
   };
   if (!ascii::equal_ignoring_case(take_token(), "SIP"))
     return ParseError{"a Via is not of the protocol SIP", 0};
-  if (!take_slash() || take_token() != "2.0" || !take_slash())
-    return ParseError{"a Via is not of SIP/2.0", position};
+  // Any version: a request of another one gets its 505 along this Via.
+  if (!take_slash() || take_token().empty() || !take_slash())
+    return ParseError{"a Via lacks its protocol version", position};
   via.transport = take_token();
   if (via.transport.empty()) return ParseError{"a Via lacks its transport", position};
   for (char& c : via.transport)

@@ -273,3 +273,31 @@ TEST_CASE("RFC 3261 17.2.1: more INVITEs than there is room for are answered 503
   phone.call();
   CHECK(phone.count<usage::CallSent>() == 1);
 }
+
+TEST_CASE("RFC 3261 20.1, 8.1.1.8: what an INVITE has to allow and to name") {
+  const auto status = [](std::string_view line, std::string_view becomes) {
+    Phone phone;
+    std::string invite = Phone::invite(1);
+    const std::size_t at = invite.find(line);
+    invite.replace(at, invite.find("\r\n", at) + 2 - at, becomes);
+    phone.receive(invite);
+    return phone.last_sent().status();
+  };
+  const std::string contact = "Contact: <sip:bob@b.invalid>\r\n";
+  CHECK(status("Contact", contact + "Accept: text/plain\r\n") == 406);
+  CHECK(status("Contact", contact + "Accept: text/plain, application/*;q=0.1\r\n") == 180);
+  CHECK(status("Contact", contact + "Accept: Application/SDP\r\n") == 180);
+  CHECK(status("Contact", "") == 400);
+  CHECK(status("Contact", "Contact: *\r\n") == 400);
+  CHECK(status("INVITE", "INVITE sip:2001:db8::10 SIP/2.0\r\n") == 400);
+}
+
+TEST_CASE(
+    "RFC 2543 6.13: without Contact and without the branches of RFC 3261, From is the target") {
+  Phone phone;
+  std::string invite = Phone::invite(1);
+  invite.erase(invite.find(";branch"), std::string_view(";branch=z9hG4bKi1").size());
+  invite.erase(invite.find("Contact"), invite.find("\r\n\r\n") + 2 - invite.find("Contact"));
+  phone.receive(invite);
+  CHECK(phone.last_sent().status() == 180);
+}

@@ -44,6 +44,13 @@ class Phone {
     return *result;
   }
 
+  /// False if it was refused.
+  bool try_execute(Command command) {
+    const auto result = agent.execute(std::move(command), now);
+    drain();
+    return bool(result);
+  }
+
   usage::CommandErrorCode refused(Command command) {
     const auto result = agent.execute(std::move(command), now);
     drain();

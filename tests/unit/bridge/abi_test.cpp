@@ -146,7 +146,7 @@ TEST_CASE("What is no UTF-8 leaves in bodies as it came, and in heads as U+FFFD"
   CHECK(std::string(ringing->body, ringing->body_length).find("\"\xff\"") != std::string::npos);
   const sipml_output* incoming = sipml_agent_poll(agent);
   REQUIRE(incoming);
-  const Json event = Json::parse(std::string(incoming->head, incoming->head_length), nullptr,
-                                 false);
+  const Json event =
+      Json::parse(std::string(incoming->head, incoming->head_length), nullptr, false);
   CHECK(event["from"]["display_name"] == "\xef\xbf\xbd");
 }

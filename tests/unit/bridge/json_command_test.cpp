@@ -73,16 +73,16 @@ TEST_CASE("Deep nesting is refused and needs no stack") {
   for (std::size_t i = 0; i < megabyte / 5; ++i) objects += "{\"a\":";
   CHECK(refused(objects) == "not JSON");
   for (const char* key : {"headers", "caps", "bandwidth", "wire_directions", "to", "audio"})
-    CHECK(refused("{\"type\":\"call\",\"" + std::string(key) +
-                  "\":" + nested(megabyte, '[', ']') + "}") == "not JSON");
+    CHECK(refused("{\"type\":\"call\",\"" + std::string(key) + "\":" + nested(megabyte, '[', ']') +
+                  "}") == "not JSON");
   CHECK(refused("{\"type\":\"configure\",\"config\":{\"headers\":" + nested(100000, '[', ']') +
                 "}}") == "not JSON");
   CHECK_FALSE(bool(parse_setup("{\"headers\":" + nested(megabyte, '[', ']') + "}")));
   // Brackets in strings are text, and what follows an escaped quote still is.
   CHECK(refused("{\"type\":\"media_failed\",\"call\":1,\"token\":1,\"message\":\"\\\"" +
                 std::string(1000, '[') + "\"}") == "ok");
-  CHECK(refused("{\"type\":\"start\",\"x\":" + nested(bridge::maximum_depth - 1, '[', ']') +
-                "}") == "ok");
+  CHECK(refused("{\"type\":\"start\",\"x\":" + nested(bridge::maximum_depth - 1, '[', ']') + "}") ==
+        "ok");
   CHECK(refused("{\"type\":\"start\",\"x\":" + nested(bridge::maximum_depth, '[', ']') + "}") ==
         "not JSON");
 }
@@ -94,9 +94,9 @@ TEST_CASE("Numbers are whole and in range") {
   CHECK(read<agent::Stop>("{\"type\":\"stop\",\"timeout\":1.5e3}").timeout == 1500);
   for (const char* value : {"-1", "0.5", "4294967296", "18446744073709551616", "1e300", "\"1\"",
                             "true", "[]", "{}", "-9223372036854775808"})
-    CHECK_MESSAGE(refused("{\"type\":\"stop\",\"timeout\":" + std::string(value) + "}") ==
-                      "timeout",
-                  std::string(value));
+    CHECK_MESSAGE(
+        refused("{\"type\":\"stop\",\"timeout\":" + std::string(value) + "}") == "timeout",
+        std::string(value));
   CHECK(read<agent::Register>("{\"type\":\"register\"}").options.expires == 600);
   CHECK(refused("{\"type\":\"register\",\"expires\":0}") == "expires");
   CHECK(read<agent::Reject>("{\"type\":\"reject\",\"call\":1}").status == 603);
@@ -112,8 +112,7 @@ TEST_CASE("Directions: absent, null and what is none") {
       "{\"type\":\"call\",\"to\":\"bob\",\"audio\":\"recvonly\",\"video\":null}");
   CHECK(call.directions.audio == sdp::Direction::recvonly);
   CHECK_FALSE(call.directions.video.has_value());
-  const auto accept =
-      read<agent::Accept>("{\"type\":\"accept\",\"call\":1,\"video\":null}");
+  const auto accept = read<agent::Accept>("{\"type\":\"accept\",\"call\":1,\"video\":null}");
   CHECK_FALSE(accept.choice.audio.has_value());
   REQUIRE(accept.choice.video.has_value());
   CHECK_FALSE(accept.choice.video->has_value());
@@ -130,10 +129,30 @@ TEST_CASE("RFC 3261 25.1: header names are tokens, and ours are not for the appl
   };
   CHECK(with("X-Name") == "ok");
   CHECK(with("User-Agent") == "ok");
-  for (const char* name :
-       {"", " ", "X Y", "X:", "(x)", "Via", "v", "VIA", "from", "F", "To", "t", "call-id", "I",
-        "CSeq", "max-forwards", "Content-Length", "L", "Authorization", "Proxy-Authorization",
-        "Contact", "m", "Content-Type", "C"})
+  for (const char* name : {"",
+                           " ",
+                           "X Y",
+                           "X:",
+                           "(x)",
+                           "Via",
+                           "v",
+                           "VIA",
+                           "from",
+                           "F",
+                           "To",
+                           "t",
+                           "call-id",
+                           "I",
+                           "CSeq",
+                           "max-forwards",
+                           "Content-Length",
+                           "L",
+                           "Authorization",
+                           "Proxy-Authorization",
+                           "Contact",
+                           "m",
+                           "Content-Type",
+                           "C"})
     CHECK_MESSAGE(with(name) == "headers.name", std::string(name));
   CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":{}}") == "headers");
   CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[1]}") == "headers");
@@ -164,8 +183,8 @@ TEST_CASE("A configuration is merged, and refused as a whole") {
 }
 
 TEST_CASE("A set-up needs a URI with a user and entropy") {
-  const std::string good = "{\"uri\":\"sip:al%20ice@example.org:5060\",\"entropy\":\"" + entropy +
-                           "\"}";
+  const std::string good =
+      "{\"uri\":\"sip:al%20ice@example.org:5060\",\"entropy\":\"" + entropy + "\"}";
   const auto setup = parse_setup(good);
   REQUIRE(setup);
   CHECK(setup->config.domain == "example.org");

@@ -76,8 +76,8 @@ TEST_CASE("RFC 3261 12.1.2: the caller's dialog, its route set in reverse order"
   CHECK(dialog.remote_target() == "sip:bob@b.invalid;transport=ws");
   const auto bye = dialog.make_request("BYE");
   CHECK(bye.request_uri == "sip:bob@b.invalid;transport=ws");
-  CHECK(routes(bye) == std::vector<std::string>{"<sip:p1;lr>", "\"x, y\" <sip:p2;lr>;a=\",\"",
-                                                "<sip:p3;lr>"});
+  CHECK(routes(bye) ==
+        std::vector<std::string>{"<sip:p1;lr>", "\"x, y\" <sip:p2;lr>;a=\",\"", "<sip:p3;lr>"});
   CHECK(field(bye, "CSeq") == "8 BYE");
   CHECK(field(bye, "From") == "\"A, <B>\" <sip:alice@example.org>;tag=a1");
   CHECK(field(bye, "To") == "<sip:bob@example.org>;tag=b1");
@@ -101,12 +101,12 @@ TEST_CASE("RFC 3261 13.2.2.4: a 2xx confirms and renews the route set and the ta
 }
 
 TEST_CASE("RFC 3261 12.1.1: the callee's dialog, its route set in the order that it came") {
-  Dialog dialog = Dialog::from_request(
-      request("INVITE",
-              "Record-Route: <sip:p1;lr>\r\nRecord-Route: <sip:p2;lr>\r\n"
-              "Contact: <sip:bob@b.invalid>\r\n",
-              ""),
-      "mine");
+  Dialog dialog =
+      Dialog::from_request(request("INVITE",
+                                   "Record-Route: <sip:p1;lr>\r\nRecord-Route: <sip:p2;lr>\r\n"
+                                   "Contact: <sip:bob@b.invalid>\r\n",
+                                   ""),
+                           "mine");
   CHECK(dialog.local_tag() == "mine");
   CHECK(dialog.remote_tag() == "b1");
   const auto bye = dialog.make_request("BYE");
@@ -118,9 +118,9 @@ TEST_CASE("RFC 3261 12.1.1: the callee's dialog, its route set in the order that
 
 TEST_CASE("RFC 3261 12.2.1.1: a strict router first takes the Request-URI") {
   Dialog dialog = Dialog::from_response(
-      invite(),
-      response(200, "Record-Route: <sip:p2;lr>, <sip:p1:5080;transport=ws;x=y>\r\n"
-                    "Contact: <sip:bob@b.invalid>\r\n"));
+      invite(), response(200,
+                         "Record-Route: <sip:p2;lr>, <sip:p1:5080;transport=ws;x=y>\r\n"
+                         "Contact: <sip:bob@b.invalid>\r\n"));
   const auto bye = dialog.make_request("BYE");
   CHECK(bye.request_uri == "sip:p1:5080;transport=ws;x=y");
   CHECK(routes(bye) == std::vector<std::string>{"<sip:p2;lr>", "<sip:bob@b.invalid>"});
@@ -160,8 +160,8 @@ TEST_CASE("RFC 3261 12.2.2: CSeq numbers may skip and repeat, but not go back") 
 TEST_CASE("RFC 3261 19.1.1: what may not stand in a Request-URI is taken out of a Contact") {
   Dialog dialog = Dialog::from_response(invite(), response(200, ""));
   CHECK(dialog.remote_target() == "sip:bob@example.org");
-  dialog.refresh_target(request(
-      "INVITE", "Contact: <sip:b@h;METHOD=BYE;a=1?Route=%3Csip:x%3E&body=y>;method=z\r\n"));
+  dialog.refresh_target(
+      request("INVITE", "Contact: <sip:b@h;METHOD=BYE;a=1?Route=%3Csip:x%3E&body=y>;method=z\r\n"));
   CHECK(dialog.remote_target() == "sip:b@h;a=1");
   // What is no SIP URI, or cannot be read, moves nothing.
   for (const char* contact : {"*", "<tel:+1>", "<mailto:a@b>", "<sip:>", "\"x <sip:a@b>", ""}) {

@@ -99,6 +99,8 @@ TEST_CASE("RFC 3261 25.1: quoted strings end at their quote and read back as the
     CHECK(unquote(quote(text)) == text);
     CHECK(quoted_string_length(quote(text)) == quote(text).size());
   }
+  CHECK(quote("a\r\nb") == "\"a  b\"");
+  CHECK(unquote(quote(std::string_view("a\0b", 3))) == std::string_view("a\0b", 3));
 }
 
 TEST_CASE("RFC 3261 7.3.1: commas in quotes and angle brackets do not separate values") {

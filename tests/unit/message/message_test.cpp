@@ -107,6 +107,29 @@ TEST_CASE("RFC 3261 8.2.2, 16.3: what makes a request unusable, and the answer t
   CHECK(fault(with("", "Content-Length: 0\r\nl: 1\r\n")) == 400);
 }
 
+TEST_CASE("RFC 4475 3.1.1.2: a quoted NUL is part of a value, another one costs the header") {
+  using namespace std::string_literals;
+  CHECK(parsed(with("To", "To: \"a\\\0b\" <sip:b@c>\r\n"s)).to().display_name == "a\0b"s);
+  CHECK(parsed(with("", "Subject: a\0b\r\n"s)).diagnostics().size() == 1);
+}
+
+TEST_CASE("RFC 4475 3.1.2.11: blanks behind a request line are passed over") {
+  const Message message = parsed(with("OPTIONS sip", "OPTIONS sip:bob@example.org SIP/2.0 \t\r\n"));
+  CHECK(!message.fault());
+  CHECK(message.request_uri() == "sip:bob@example.org");
+  CHECK(message.diagnostics().size() == 1);
+}
+
+TEST_CASE(
+    "RFC 3261 20.42: a Via of any version is one, and what is none makes a message unusable") {
+  CHECK(parsed(with("OPTIONS sip", "OPTIONS sip:bob@example.org SIP/7.0\r\n")).is_answerable());
+  CHECK(!parsed(with("Via", "Via: SIP / 3.0 / WS x;branch=z9hG4bKa\r\n")).fault());
+  const Message message = parsed(with("Via", "Via: SIP/2.0/WS x;branch=z9hG4bKa,;\r\n"));
+  REQUIRE(message.fault());
+  CHECK(message.fault()->status == 400);
+  CHECK(message.is_answerable());
+}
+
 TEST_CASE("RFC 3261 8.2.6.2: only what can be answered is answerable") {
   CHECK(parsed(with("CSeq", "CSeq: 36893488147419103232 OPTIONS\r\n")).is_answerable());
   CHECK(!parsed(with("CSeq", "CSeq: x\r\n")).is_answerable());

@@ -47,6 +47,8 @@ TEST_CASE("RFC 3261 19.1.1: what is no SIP URI is refused where it goes wrong") 
         "sip:a@ho st", "sip:a b@host", "sip:a@[::1", "sip:a@[x]", "sip:a@host;=x", "sip:a@host;a b",
         "1sip:a@b", "sip:<a>@b", "sip:a@host?a b", "mailto:"})
     CHECK_MESSAGE(!parse(text), text);
+  for (const char* text : {"sip:a%4@host", "sip:a%zz@host", "sip:a@1.2.3.256", "sip:1.2.3.0004444"})
+    CHECK_MESSAGE(!parse(text), text);
   CHECK(parse("sip:a@host:x").error().offset == 11);
   CHECK(parse("sip:a@host;b c").error().offset == 12);
 }
@@ -65,6 +67,10 @@ TEST_CASE("RFC 3261 19.1.4: equality, the RFC's own examples") {
   CHECK(!same("sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp"));
   CHECK(!same("sip:bob@biloxi.com", "sips:bob@biloxi.com"));
   CHECK(!same("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off"));
+  CHECK(same("sip:a@b?Subject=x%20y&Priority=urgent", "sip:a@b?priority=urgent&subject=x%20%79"));
+  CHECK(!same("sip:a@b?subject=x", "sip:a@b?subject=x&subject=x"));
+  CHECK(!same("sip:a@b?subject=x", "sip:a@b?subject=X"));
+  CHECK(same("sip:a@b;p=%41", "sip:a@b;p=a"));
 }
 
 TEST_CASE("RFC 3261 19.1.2: escapes") {
@@ -89,6 +95,15 @@ TEST_CASE("sipML5 tsip_uri: what a user types becomes a URI") {
   CHECK(to("<sip:bob@other.org>") == "sip:bob@other.org");
   CHECK(to("SIPS:bob@other.org") == "sips:bob@other.org");
   CHECK(to("tel:+331") == "tel:+331");
+  CHECK(to("%62ob") == "sip:bob@example.org:5060");
+  CHECK(to("50%") == "sip:50%25@example.org:5060");
+  CHECK(to("bob@OTHER.org;User=Phone") == "sip:bob@other.org;User=Phone");
+  CHECK(to("bob:p%77@other.org") == "sip:bob:pw@other.org");
+  CHECK(to("+33 (1)-23.4") == "sip:+33%20(1)-23.4@example.org:5060");
+  CHECK(to("+33(1)-23.4") == "sip:+331234@example.org:5060");
+  CHECK(to("1-2.3") == "sip:1-2.3@example.org:5060");
+  CHECK(to("sip:b\xC3\xA9@other.org") == "sip:b%C3%A9@other.org");
+  CHECK(to("bob@other.org;;x") == "error");
   CHECK(to("") == "error");
   CHECK(to("bob@") == "error");
 }
@@ -125,6 +140,11 @@ TEST_CASE("RFC 3261 20.10: name-addr and addr-spec") {
   for (const char* text : {"", "<", "<>", "\"x <sip:a@b>", "\"x\" sip:a@b", "<sip:a@b",
                            "<sip:a@b> x", "\"a\" b <sip:a@b>", "<sip:a@b>;tag=\"x"})
     CHECK_MESSAGE(!parse_name_addr(text), text);
+}
+
+TEST_CASE("RFC 3261 20: a URI with headers stands in angle brackets") {
+  CHECK(parse_name_addr("<sip:a@b?Route=x>"));
+  CHECK(!parse_name_addr("sip:a@b?Route=x"));
 }
 
 TEST_CASE("RFC 3261 25.1: what is written as display name reads back the same") {
