@@ -48,11 +48,13 @@ std::string unescape(std::string_view text);
 /// user).
 std::string escape_user(std::string_view text);
 
-/// Equality of RFC 3261 section 19.1.4.
+/// Equality of RFC 3261 section 19.1.4; escapes do not count, nor does the order of headers.
 bool equivalent(const Uri& a, const Uri& b);
 
 /// What a person typed or an application passed as destination: a URI is kept; a bare user or
 /// number becomes sip:user@domain, and user@host becomes sip:user@host (as sipML5's tsip_uri did).
+/// The user part is escaped once, whether it came escaped or not; a number that begins with "+"
+/// loses its visual separators (RFC 3966 section 5.1.1); an empty parameter is an error.
 Result<Uri, ParseError> parse_destination(std::string_view text, std::string_view domain);
 
 }  // namespace sipml::uri
