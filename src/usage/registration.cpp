@@ -16,6 +16,8 @@ constexpr int too_brief_limit = 3;
 }  // namespace
 
 Duration refresh_after(std::uint32_t granted_seconds) {
+  // A registrar that grants nothing keeps no binding: asking it every second would not help.
+  if (granted_seconds == 0) return seconds(30);
   const std::int64_t granted = granted_seconds;
   const Duration wait =
       granted > 1200 ? Duration(seconds(granted - 600)) : Duration(milliseconds(granted * 500));

@@ -75,7 +75,8 @@ class Registration {
 };
 
 /// How long after a 2xx the next REGISTER is due, TS 24.229 5.1.1.4.1: 600 s before the end, or at
-/// half of a time up to 1200 s; in milliseconds, never less than one second.
+/// half of a time up to 1200 s; in milliseconds, never less than one second; 30 s when nothing was
+/// granted.
 Duration refresh_after(std::uint32_t granted_seconds);
 
 }  // namespace sipml::usage
