@@ -14,7 +14,7 @@ import { createClock } from "../../js-glue/clock.js";
 import { CommandError, CoreCrashed, Instance, toBytes } from "../../js-glue/memory.js";
 
 /** As src/bridge/server_abi.h declares them. */
-interface ServerExports extends CommonExports {
+export interface ServerExports extends CommonExports {
   sipml_server_create(length: number): number;
   sipml_server_destroy(server: number): void;
   sipml_server_connected(server: number, connection: number, secure: number, now: number): number;

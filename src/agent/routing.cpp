@@ -41,7 +41,7 @@ bool accepts_descriptions(const message::Message& request) {
 
 /// 17.2.3: the branches of RFC 3261 begin with a cookie.
 bool is_of_rfc_2543(const message::Message& request) {
-  return !request.top_via().branch().starts_with("z9hG4bK");
+  return !request.top_via().branch().starts_with(message::magic_cookie);
 }
 
 /// 8.1.1.8: a request that makes a dialog says in its Contact where the peer can be reached.

@@ -9,7 +9,7 @@ namespace sipml::transaction {
 
 namespace {
 
-constexpr std::string_view magic_cookie = "z9hG4bK";
+using message::magic_cookie;
 
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string key;

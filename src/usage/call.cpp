@@ -30,6 +30,13 @@ void Call::close_media(Context& context) {
   context.ask(std::move(request));
 }
 
+/// The last event of the call.
+void Call::tell_end(Context& context) {
+  timers_.stop_all();
+  end_.call = id_;
+  context.emit(end_);
+}
+
 void Call::progress(OnProgress on, Context& context) {
   const auto row = find_transition(call_progress::table, progress_, on);
   if (!row) return;
@@ -68,12 +75,10 @@ void Call::progress(OnProgress on, Context& context) {
     end_.reason.clear();
   }
   if (does(Do::finish)) {
-    timers_.stop_all();
     // Without a dialog no final response came: nobody waits for it any more.
     if (is_outgoing_ && !dialog_) context.transactions.forget(invite_transaction_);
     context.transactions.abandon(reinvite_transaction_, context.now);
-    end_.call = id_;
-    context.emit(end_);
+    tell_end(context);
   }
   // Last, for they may lead on to the next arrow at once.
   if (does(Do::request_media))
@@ -430,10 +435,8 @@ void Call::give_up(Context& context) {
   if (has_ended()) return;
   end_because(EndCause::timeout, Side::network);
   progress_ = Progress::ended;
-  timers_.stop_all();
   close_media(context);
-  end_.call = id_;
-  context.emit(end_);
+  tell_end(context);
 }
 
 void Call::connected(Context& context) {

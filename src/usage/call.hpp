@@ -100,6 +100,7 @@ class Call {
   void progress(OnProgress on, Context& context);
   void exchange(OnExchange on, Context& context);
   void end_because(EndCause cause, Side by, int status = 0, std::string_view reason = {});
+  void tell_end(Context& context);
   void close_media(Context& context);
   void ask_media(MediaRequest::Type type, std::string description, bool provisional,
                  Context& context);

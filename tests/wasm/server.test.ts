@@ -3,20 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { CommonExports } from "../../js-glue/abi.js";
+import type { ServerExports } from "../../demo/server/sip-server.js";
 import { CommandError, Instance, toBytes } from "../../js-glue/memory.js";
 import { root } from "../e2e/paths.js";
-
-interface ServerExports extends CommonExports {
-  sipml_server_create(length: number): number;
-  sipml_server_destroy(server: number): void;
-  sipml_server_connected(server: number, connection: number, secure: number, now: number): number;
-  sipml_server_disconnected(server: number, connection: number, now: number): number;
-  sipml_server_receive(server: number, connection: number, length: number, now: number): number;
-  sipml_server_timer_fired(server: number, now: number): number;
-  sipml_server_deadline(server: number): number;
-  sipml_server_poll(server: number): number;
-}
 
 const module = new WebAssembly.Module(readFileSync(join(root, "build/wasm/sipml-server.wasm")));
 const entropy = "0123456789abcdef".repeat(4);

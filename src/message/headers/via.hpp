@@ -9,6 +9,9 @@
 
 namespace sipml::message {
 
+/// How the branches of RFC 3261 begin (8.1.1.7).
+inline constexpr std::string_view magic_cookie = "z9hG4bK";
+
 struct Via {
   /// Upper case: "WS", "WSS", "UDP" ...
   std::string transport;
