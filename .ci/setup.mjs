@@ -1,6 +1,7 @@
 /**
  * Installs what is missing on Debian 12: packages by apt-get, npm packages by npm ci.
- * `node .ci/setup.mjs [start|build|test]`; says what it installs, and nothing when all is there.
+ * `node .ci/setup.mjs [start|build|test|fuzz|coverage|bench]`; says what it installs, and nothing
+ * when all is there.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -16,8 +17,16 @@ const wasm = {
   "nlohmann-json3-dev": undefined,
 };
 const native = { "g++": "g++", clang: "clang++", "doctest-dev": undefined };
+/** The run-time libraries of clang's sanitizers, profiles and libFuzzer. */
+const clangRuntime = { "libclang-rt-14-dev": undefined };
+/** The stacks that the benchmark compares with. */
+const peers = {
+  "pkg-config": "pkg-config",
+  "libsofia-sip-ua-dev": undefined,
+  "libosip2-dev": undefined,
+  "libre-dev": undefined,
+};
 const tests = {
-  "libclang-rt-14-dev": undefined,
   "clang-format": "clang-format",
   chromium: "chromium",
   kamailio: "kamailio",
@@ -28,7 +37,10 @@ const tests = {
 const needed = {
   start: wasm,
   build: wasm,
-  test: { ...wasm, ...native, ...tests },
+  test: { ...wasm, ...native, ...clangRuntime, ...tests },
+  fuzz: { ...wasm, ...native, ...clangRuntime },
+  bench: { ...wasm, "g++": "g++", ...peers },
+  coverage: { ...wasm, ...native, ...clangRuntime, llvm: "llvm-cov" },
 };
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -126,10 +138,12 @@ async function npmInstall() {
   console.log(`  installed in ${elapsed(start)}`);
 }
 
-/** Makes ready for `purpose`: "start", "build" or "test". */
+/** Makes ready for `purpose`: a key of `needed`. */
 export async function setup(purpose) {
   const packages = needed[purpose];
-  if (!packages) throw new Failure(`no such purpose: ${purpose}; use start, build or test`);
+  if (!packages) {
+    throw new Failure(`no such purpose: ${purpose}; use ${Object.keys(needed).join(", ")}`);
+  }
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) throw new Failure(`Node 20 or newer is needed; this is ${process.version}`);
   const missing = await missingPackages(packages);

@@ -25,9 +25,14 @@ function shipped() {
   return existsSync(join(root, server)) ? [...inDist, server] : inDist;
 }
 
+/** The sizes in octets, {raw, gzip, brotli}, of each shipped file by its name. */
+export function shippedSizes() {
+  return new Map(shipped().map((file) => [basename(file), measure(file)]));
+}
+
 /** Prints the table and returns {passed, failed}, counting one check for each budget if `check`. */
 export function reportSizes({ check = false } = {}) {
-  const sizes = new Map(shipped().map((file) => [basename(file), measure(file)]));
+  const sizes = shippedSizes();
   const row = (name, columns) => name.padEnd(24) + columns.map((text) => text.padStart(9)).join("");
   console.log(row("KiB", ["raw", "gzip", "brotli"]));
   for (const [name, { raw, gzip, brotli }] of sizes) {

@@ -3,10 +3,11 @@
  * `npm test -- --only unit,lint` runs the named steps; build/logs keeps the output of each.
  */
 
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { buildPages, buildPreset, buildShipped } from "./build.mjs";
+import { corpusOf, fuzz, targets } from "./fuzz.mjs";
 import { Failure, elapsed, filesBelow, findProgram, logs, main, root, run } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
@@ -87,9 +88,51 @@ const testFiles = (suffix, wanted) =>
   filesBelow("tests").filter((file) => file.endsWith(suffix) && wanted(file));
 const inFolder = (name) => (file) => file.startsWith(`tests/${name}/`);
 
-function runUnitTests(kind) {
-  const program = join(root, "build", `native-${kind}`, "sipml_tests");
-  return runCounted(`unit-${kind}`, doctestCounts, program, [], { env: sanitizers });
+/** What several programs counted, as one. */
+function together(results) {
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  return {
+    passed: sum("passed"),
+    failed: sum("failed"),
+    skipped: sum("skipped"),
+    output: results.map((result) => result.output).join("\n"),
+  };
+}
+
+async function runUnitTests(kind) {
+  const results = [];
+  for (const name of ["sipml_tests", "sipml_server_tests"]) {
+    const program = join(root, "build", `native-${kind}`, name);
+    const log = name === "sipml_tests" ? `unit-${kind}` : `unit-${kind}-server`;
+    results.push(await runCounted(log, doctestCounts, program, [], { env: sanitizers }));
+  }
+  return together(results);
+}
+
+/** Gives every input of the corpora to its target once, without libFuzzer. */
+async function replayCorpora() {
+  const results = [];
+  for (const target of targets) {
+    const program = join(root, "build/native-gcc", `replay_${target}`);
+    results.push(await runCounted(`fuzz-replay-${target}`, plainCounts, program, [corpusOf(target)]));
+  }
+  return together(results);
+}
+
+/** A short search with each target; .ci/fuzz.mjs makes long ones. */
+async function fuzzBriefly() {
+  const seconds = 6;
+  const result = { passed: 0, failed: 0, skipped: 0, output: "" };
+  const queue = [...targets];
+  const work = async () => {
+    for (let target = queue.shift(); target !== undefined; target = queue.shift()) {
+      const { ok, line, output } = await fuzz(target, seconds);
+      result[ok ? "passed" : "failed"] += 1;
+      result.output += `${line}\n${output}`;
+    }
+  };
+  await Promise.all([work(), work()]);
+  return result;
 }
 
 /** Runs the scenarios natively; what went in and came out is kept for the next step. */
@@ -110,12 +153,31 @@ async function runScenariosInWasm() {
   return runCounted("scenarios-wasm", plainCounts, process.execPath, args);
 }
 
+/** Makes the calls that tests/conformance wrote down in the step "node" in the native core. */
+async function runConformance() {
+  const folder = "build/conformance";
+  const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).sort() : [];
+  if (files.length === 0) throw new Failure(`${folder} is empty: the step "node" fills it`);
+  const program = join(root, "build/native-asan/sipml_conformance");
+  const total = { passed: 0, failed: 0, skipped: 0, output: "" };
+  for (const file of files) {
+    const args = [`${folder}/${file}`];
+    const name = `conformance-${file.replace(/\..*/, "")}`;
+    const counts = await runCounted(name, plainCounts, program, args, { env: sanitizers });
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.output += counts.output;
+  }
+  return total;
+}
+
 /** A builder runs once, before the first selected step that needs it. */
 const builders = {
   package: () => buildShipped(),
   pages: () => buildPages(),
   "native-gcc": () => buildPreset("native-gcc"),
   "native-asan": () => buildPreset("native-asan"),
+  fuzz: () => buildPreset("fuzz"),
 };
 
 const steps = [
@@ -133,13 +195,19 @@ const steps = [
     needs: ["native-asan"],
     run: () => runUnitTests("asan"),
   },
+  { name: "fuzz-replay", needs: ["native-gcc"], run: replayCorpora },
+  { name: "fuzz", needs: ["fuzz"], show: true, run: fuzzBriefly },
   { name: "scenarios", needs: ["native-asan"], run: runScenarios },
   { name: "scenarios-wasm", needs: ["package"], run: runScenariosInWasm },
   {
     name: "node",
     needs: ["package", "pages"],
-    run: () => runNodeTests("node", testFiles(".test.ts", (file) => !inFolder("package")(file))),
+    run: () => {
+      rmSync(join(root, "build/conformance"), { recursive: true, force: true });
+      return runNodeTests("node", testFiles(".test.ts", (file) => !inFolder("package")(file)));
+    },
   },
+  { name: "conformance", needs: ["native-asan"], run: runConformance },
   {
     name: "package",
     needs: ["package"],

@@ -21,9 +21,28 @@ export const OUTPUT_KINDS = {
   event: 2,
   media: 3,
   log: 4,
+  result: 5,
 } as const;
 
 export type OutputKind = keyof typeof OUTPUT_KINDS;
+
+/** `enum sipml_function` of abi.h. */
+export const FUNCTIONS = {
+  parse_uri: 1,
+  parse_name_addr: 2,
+  parse_header: 3,
+  parse_message: 4,
+  parse_sdp: 5,
+  parse_multipart: 6,
+  message_status: 7,
+  compare_uris: 8,
+  resolve_target: 9,
+  serialize: 10,
+  format_name_addr: 11,
+  digest_response: 12,
+} as const;
+
+export type FunctionName = keyof typeof FUNCTIONS;
 
 /** `struct sipml_output` in wasm32: this many 32-bit words, in this order. */
 export const OUTPUT_WORDS = {
@@ -57,6 +76,19 @@ export interface AgentExports extends CommonExports {
   sipml_agent_deadline(agent: number): number;
   sipml_agent_poll(agent: number): number;
 }
+
+/** What the functions of functions.ts need. */
+export interface FunctionExports extends CommonExports {
+  sipml_call_function(name: number, headLength: number, bodyLength: number): number;
+}
+
+/** The function exports that a module must have to be used for functions. */
+export const FUNCTION_EXPORTS = [
+  "sipml_abi_version",
+  "sipml_input_buffer",
+  "sipml_last_error",
+  "sipml_call_function",
+] as const satisfies readonly (keyof FunctionExports)[];
 
 /** The function exports that a module must have to be used as an agent. */
 export const AGENT_EXPORTS = [

@@ -110,6 +110,8 @@ export class Core implements AgentCore {
         return { kind: "media", request: this.instance.parse(raw.head) as MediaRequest, body };
       case "log":
         return { kind: "log", log: this.instance.parse(raw.head) as Log, body };
+      case "result":
+        throw this.instance.die("the SIP core made a result where an output was due");
     }
   }
 }

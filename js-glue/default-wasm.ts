@@ -4,7 +4,7 @@ import { compile } from "./load.js";
 
 export interface DefaultWasm {
   compile(): Promise<WebAssembly.Module>;
-  /** Where the module is inside the script. May throw where the engine refuses. */
+  /** Where the module is inside the script or on disk. May throw where the engine refuses. */
   compileNow?(): WebAssembly.Module;
 }
 

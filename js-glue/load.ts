@@ -69,6 +69,7 @@ async function compileBytes(
   }
 }
 
-function because(cause: unknown): string {
+/** ": " and what an error says, for the end of a sentence. */
+export function because(cause: unknown): string {
   return cause instanceof Error ? `: ${cause.message}` : "";
 }

@@ -123,6 +123,44 @@ export class Instance<E extends CommonExports> {
     }
   }
 
+  /**
+   * The same for texts, which are encoded where they belong, and octets: the number of octets that
+   * each became. Half a surrogate pair becomes U+FFFD.
+   */
+  writeTexts(parts: readonly Bytes[]): number[] {
+    let size = 0;
+    for (const part of parts) size += part.length;
+    const address = this.run((e) => e.sipml_input_buffer(size)) >>> 0;
+    if (size === 0) return parts.map(() => 0);
+    if (address === 0) throw this.die(`the SIP core has no room for ${size} octets`);
+    const view = new Uint8Array(this.exports.memory.buffer, address, size);
+    const lengths: number[] = [];
+    let offset = 0;
+    for (const part of parts) {
+      const room = view.subarray(offset);
+      let length = part.length;
+      if (typeof part === "string") {
+        const { read, written } = encoder.encodeInto(part, room);
+        if (read < length) return this.writeEncoded(parts);
+        length = written;
+      } else if (length <= room.length) {
+        room.set(part);
+      } else {
+        return this.writeEncoded(parts);
+      }
+      lengths.push(length);
+      offset += length;
+    }
+    return lengths;
+  }
+
+  /** Texts that are not ASCII need more room than they have characters. */
+  private writeEncoded(parts: readonly Bytes[]): number[] {
+    const encoded = parts.map(toBytes);
+    this.write(encoded);
+    return encoded.map((part) => part.length);
+  }
+
   /** Reads the struct at an address that a poll function returned; undefined for NULL. */
   read(pointer: number): RawOutput | undefined {
     if (pointer === 0) return undefined;
@@ -144,8 +182,13 @@ export class Instance<E extends CommonExports> {
   /** Passes an input function's result on, or throws what sipml_last_error() says. */
   check(result: number): number {
     if (result >= 0) return result;
+    throw this.lastError(result);
+  }
+
+  /** The error of the function that just returned `result`. */
+  lastError(result: number): CommandError {
     const pointer = this.run((e) => e.sipml_last_error()) >>> 0;
-    throw new CommandError(this.readError(pointer, result));
+    return new CommandError(this.readError(pointer, result));
   }
 
   /** The JSON of a head that the core wrote; a core that writes anything else is broken. */
@@ -158,7 +201,7 @@ export class Instance<E extends CommonExports> {
   }
 
   /** Marks the instance dead and returns what to throw. */
-  private die(message: string, cause?: unknown): CoreCrashed {
+  die(message: string, cause?: unknown): CoreCrashed {
     const detail = cause instanceof Error ? `: ${cause.message}` : "";
     this.crash ??= new CoreCrashed(message + detail, cause === undefined ? undefined : { cause });
     return this.crash;

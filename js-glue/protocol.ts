@@ -33,6 +33,8 @@ export interface AgentConfig {
   /** Digest user name; default: the user of `uri`. */
   readonly authorization_user?: string;
   readonly password?: string;
+  /** The only digest realm whose challenges are answered; default: any. */
+  readonly realm?: string;
   /** The Via transport; default "wss". */
   readonly transport?: "ws" | "wss";
   readonly user_agent?: string;
@@ -63,6 +65,18 @@ export interface MediaDirections {
   readonly video: Direction | null;
 }
 
+/** By transport, type (RFC 8839 5.1) and family of the address; "name" is a `<uuid>.local`. */
+export type CandidateKind =
+  | "udp"
+  | "tcp"
+  | "host"
+  | "srflx"
+  | "prflx"
+  | "relay"
+  | "ipv4"
+  | "ipv6"
+  | "name";
+
 export interface CallOptions {
   readonly headers?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
@@ -70,6 +84,12 @@ export interface CallOptions {
   readonly bandwidth?: Bandwidth;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wire_directions?: Partial<MediaDirections>;
+  /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
+  readonly removed_codecs?: readonly string[];
+  /** Encodings that stand first, in this order. */
+  readonly codec_order?: readonly string[];
+  /** ICE candidates that the peer is not told of. */
+  readonly removed_candidates?: readonly CandidateKind[];
 }
 
 export type MediaError =
@@ -248,7 +268,7 @@ export interface CommandError {
     | "wrong_state"
     | "limit_exceeded"
     | "not_connected";
-  /** The command's key that was wrong, or "". */
+  /** The command's key that was wrong, such as "to" or "headers[0].value", or "". */
   readonly argument: string;
   readonly message: string;
 }

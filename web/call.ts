@@ -3,6 +3,7 @@
 import type {
   Bandwidth,
   CallOptions as CallCommandOptions,
+  CandidateKind,
   Command,
   Direction,
   Event,
@@ -43,6 +44,12 @@ interface CommonOptions {
   readonly videoSize?: VideoSize;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wireDirections?: Partial<MediaDirections>;
+  /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
+  readonly removedCodecs?: readonly string[];
+  /** Encodings that stand first, in this order. */
+  readonly codecOrder?: readonly string[];
+  /** ICE candidates that the peer is not told of. */
+  readonly removedCandidates?: readonly CandidateKind[];
 }
 
 export interface CallOptions extends CommonOptions {
@@ -428,12 +435,15 @@ export function callOptions(
   options: CommonOptions,
   defaultBandwidth: Bandwidth | undefined,
 ): CallCommandOptions {
-  const { headers, caps, wireDirections } = options;
+  const { headers, caps, wireDirections, removedCodecs, codecOrder, removedCandidates } = options;
   const bandwidth = options.bandwidth ?? defaultBandwidth;
   return {
     ...(headers === undefined ? {} : { headers }),
     ...(caps === undefined ? {} : { caps }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(wireDirections === undefined ? {} : { wire_directions: wireDirections }),
+    ...(removedCodecs === undefined ? {} : { removed_codecs: removedCodecs }),
+    ...(codecOrder === undefined ? {} : { codec_order: codecOrder }),
+    ...(removedCandidates === undefined ? {} : { removed_candidates: removedCandidates }),
   };
 }

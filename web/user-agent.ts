@@ -30,6 +30,8 @@ export interface UserAgentOptions {
   readonly password?: string;
   /** Digest user name; default: the user of `uri`. */
   readonly authorizationUser?: string;
+  /** The only digest realm whose challenges are answered; default: any. */
+  readonly realm?: string;
   readonly displayName?: string;
   /** Where REGISTER goes and what completes a bare destination; default: the host of `uri`. */
   readonly domain?: string;
@@ -95,7 +97,8 @@ const default_gathering_timeout = 2000;
 const entropy_bytes = 32;
 
 export class UserAgent extends Emitter<UserAgentEvents> {
-  private options: UserAgentOptions;
+  /** Not a `private` property: what shows objects, as consoles do, must not show the password. */
+  #options: UserAgentOptions;
   private readonly driver: Driver;
   private readonly transport: Transport;
   private readonly media: Media;
@@ -124,7 +127,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** @internal Tests give their own core. */
   constructor(core: AgentCore, options: UserAgentOptions) {
     super();
-    this.options = options;
+    this.#options = options;
     const environment = options.environment ?? browserEnvironment();
     const server = parseServer(options.server);
     this.transport = new Transport(environment, {
@@ -158,7 +161,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.callContext = {
       execute: (command, body) => this.driver.command(command, body),
       media: (call) => this.media.of(call),
-      bandwidth: () => this.options.bandwidth,
+      bandwidth: () => this.#options.bandwidth,
     };
     const config: AgentConfig = {
       ...agentConfig(options),
@@ -243,7 +246,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         : { transport: parseServer(options.server).protocol === "ws:" ? "ws" : "wss" }),
     };
     if (Object.keys(config).length > 0) this.execute({ type: "configure", config });
-    this.options = { ...this.options, ...options };
+    this.#options = { ...this.#options, ...options };
   }
 
   /** Registers our address. @throws SipError */
@@ -269,7 +272,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       to: target,
       ...offered,
       ...(from === undefined ? {} : { from }),
-      ...callOptions(options, this.options.bandwidth),
+      ...callOptions(options, this.#options.bandwidth),
     });
     this.media.of(id, {
       ...(stream === undefined ? {} : { stream }),
@@ -279,7 +282,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       id,
       direction: "outgoing",
       remote: partyOfTarget(target, this.domain()),
-      local: partyOfTarget(from ?? this.options.uri, this.domain()),
+      local: partyOfTarget(from ?? this.#options.uri, this.domain()),
       offered,
     });
     this.callMap.set(id, call);
@@ -305,7 +308,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   private domain(): string {
-    return this.options.domain ?? partsOfAddress(this.options.uri)?.host ?? "";
+    return this.#options.domain ?? partsOfAddress(this.#options.uri)?.host ?? "";
   }
 
   private mediaSettings(): {
@@ -314,16 +317,16 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     videoSize: VideoSize | undefined;
   } {
     return {
-      iceServers: this.options.iceServers ?? [],
-      iceGatheringTimeout: this.options.iceGatheringTimeout ?? default_gathering_timeout,
-      videoSize: this.options.videoSize,
+      iceServers: this.#options.iceServers ?? [],
+      iceGatheringTimeout: this.#options.iceGatheringTimeout ?? default_gathering_timeout,
+      videoSize: this.#options.videoSize,
     };
   }
 
   private handle(event: Event, body: Uint8Array): void {
     switch (event.type) {
       case "connect":
-        return this.transport.open(this.options.server, this.state !== "reconnecting");
+        return this.transport.open(this.#options.server, this.state !== "reconnecting");
       case "disconnect":
         return this.transport.close();
       case "connection":
@@ -461,6 +464,7 @@ function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentConfig> {
     display_name: options.displayName,
     authorization_user: options.authorizationUser,
     password: options.password,
+    realm: options.realm,
     user_agent: options.userAgent,
     headers: options.headers,
     outbound_proxy: outboundProxy === null ? "" : outboundProxy,

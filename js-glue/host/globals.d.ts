@@ -26,6 +26,10 @@ declare namespace WebAssembly {
 
 declare class TextEncoder {
   encode(text: string): Uint8Array;
+  encodeInto(
+    text: string,
+    destination: Uint8Array,
+  ): { readonly read: number; readonly written: number };
 }
 
 declare class TextDecoder {
@@ -57,6 +61,10 @@ declare const console: { error(...values: unknown[]): void };
 
 interface ImportMeta {
   readonly url: string;
+}
+
+declare module "node:fs" {
+  export function readFileSync(path: string | URL): Uint8Array;
 }
 
 declare module "node:fs/promises" {

@@ -189,6 +189,8 @@ void Agent::advance_stop(Instant now) {
 }
 
 Result<std::uint32_t, CommandError> Agent::execute(Command command, Instant now) {
+  if (outputs_.size() >= limits::output_count)
+    return CommandError{CommandErrorCode::limit_exceeded, "", "too many outputs wait to be taken"};
   Answer answer = std::visit(
       [this, now](auto&& value) { return execute(std::forward<decltype(value)>(value), now); },
       std::move(command));
@@ -228,7 +230,8 @@ Agent::Answer Agent::execute(const Stop& command, Instant now) {
 Agent::Answer Agent::execute(Configure command, Instant /*now*/) {
   command.config.invalid_host = config_.invalid_host;
   if (command.config.password != config_.password ||
-      command.config.authorization_user != config_.authorization_user)
+      command.config.authorization_user != config_.authorization_user ||
+      command.config.realm != config_.realm)
     credentials_.clear();
   config_ = std::move(command.config);
   return std::uint32_t{0};
@@ -243,7 +246,7 @@ Agent::Answer Agent::execute(Register command, Instant now) {
   std::uint32_t id = command.registration.value_or(0);
   if (!command.registration) {
     std::erase_if(registrations_, [](const auto& entry) { return entry.second.has_ended(); });
-    if (registrations_.size() >= limits::call_count)
+    if (registrations_.size() >= limits::registration_count)
       return CommandError{CommandErrorCode::limit_exceeded, "", "there are too many registrations"};
     id = ++last_id_;
     registrations_.emplace(id, usage::Registration(id, ctx));

@@ -78,6 +78,7 @@ class Agent {
   void receive_response(const message::Message& response, Instant now);
   void receive_request(const message::Message& request, Instant now);
   void receive_cancel(const message::Message& request, transaction::Id id, Instant now);
+  std::optional<int> refusal_of_replaces(const message::Message& request) const;
   void receive_outside_dialog(const message::Message& request, transaction::Id id, Instant now);
   void receive_invite(const message::Message& request, transaction::Id id, Instant now);
   void end_stray_2xx(const message::Message& response, Instant now);

@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "grammar/tokens.hpp"
 #include "message/headers/content.hpp"
+#include "message/multipart.hpp"
 #include "message/redact.hpp"
 
 namespace sipml::agent {
@@ -41,7 +42,7 @@ bool accepts_descriptions(const message::Message& request) {
 
 /// 17.2.3: the branches of RFC 3261 begin with a cookie.
 bool is_of_rfc_2543(const message::Message& request) {
-  return !request.top_via().branch().starts_with(message::magic_cookie);
+  return !request.top_branch().starts_with(message::magic_cookie);
 }
 
 /// 8.1.1.8: a request that makes a dialog says in its Contact where the peer can be reached.
@@ -60,6 +61,8 @@ void Agent::diagnose(std::string code, std::string text, std::optional<std::size
 }
 
 void Agent::receive(std::string_view bytes, Instant now) {
+  // Nobody takes what the messages before have caused.
+  if (outputs_.size() >= limits::output_count) return;
   if (is_ping(bytes)) {
     outputs_.emplace_back(usage::Transmit{"\r\n"});
     return;
@@ -77,6 +80,11 @@ void Agent::receive(std::string_view bytes, Instant now) {
              diagnostic.header.empty() ? std::string(diagnostic.reason)
                                        : diagnostic.header + ": " + std::string(diagnostic.reason),
              diagnostic.offset);
+  if (!message.body().empty() && message.content_type().starts_with("multipart/")) {
+    const auto body = static_cast<std::size_t>(message.body().data() - message.bytes().data());
+    for (const message::Diagnostic& diagnostic : message::parse_body(message).diagnostics)
+      diagnose("malformed_body", std::string(diagnostic.reason), body + diagnostic.offset);
+  }
   if (message.is_request())
     receive_request(message, now);
   else
@@ -181,7 +189,7 @@ void Agent::receive_request(const message::Message& request, Instant now) {
     receive_cancel(request, received.id, now);
     return;
   }
-  if (request.to().tag().empty()) {
+  if (request.to_tag().empty()) {
     if (request.method() != "ACK") receive_outside_dialog(request, received.id, now);
     return;
   }
@@ -213,6 +221,21 @@ void Agent::receive_cancel(const message::Message& request, transaction::Id id, 
   target->second.cancelled(ctx);
 }
 
+/// RFC 3891 section 3: a Replaces that is not alone or not in an INVITE, and one that names no call
+/// of ours, must not ring like any other call. One that does name a call rings as a second call; a
+/// malformed one says nothing.
+std::optional<int> Agent::refusal_of_replaces(const message::Message& request) const {
+  const auto values = request.headers(HeaderName::replaces);
+  if (values.empty()) return std::nullopt;
+  const auto replaces = message::parse_replaces(values.front());
+  if (!replaces) return std::nullopt;
+  if (values.size() > 1 || request.method() != "INVITE" || request.header(HeaderName::join))
+    return 400;
+  for (const auto& [number, call] : calls_)
+    if (call.is_named_by(*replaces)) return std::nullopt;
+  return 481;
+}
+
 void Agent::receive_outside_dialog(const message::Message& request, transaction::Id id,
                                    Instant now) {
   const std::string_view method = request.method();
@@ -239,6 +262,10 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
     respond(request, id, 420, now, {{"Unsupported", unsupported}});
     return;
   }
+  if (const auto status = refusal_of_replaces(request)) {
+    respond(request, id, *status, now);
+    return;
+  }
   if (method == "OPTIONS") {
     // 11.2: as an INVITE would be answered.
     respond(request, id, calls_.size() >= limits::call_count ? 486 : 200, now,
@@ -259,8 +286,8 @@ void Agent::receive_invite(const message::Message& request, transaction::Id id, 
       respond(request, id, 482, now);
       return;
     }
-  if (const auto accepted = usage::unsupported_body(request)) {
-    respond(request, id, 415, now, {*accepted});
+  if (const auto refusal = usage::refused_body(request)) {
+    respond(request, id, refusal->status, now, refusal->headers);
     return;
   }
   if (!accepts_descriptions(request)) {

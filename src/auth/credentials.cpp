@@ -1,15 +1,13 @@
 #include "auth/credentials.hpp"
 
 #include "base/ascii.hpp"
+#include "base/limits.hpp"
 
 namespace sipml::auth {
 
 namespace {
 
 using message::HeaderName;
-
-/// Realms that one server may make us remember.
-constexpr std::size_t entry_limit = 16;
 
 constexpr std::string_view header_of(bool proxy) {
   return proxy ? "Proxy-Authorization" : "Authorization";
@@ -31,7 +29,7 @@ std::vector<Sent> sent_in(const message::Request& request) {
       if (!ascii::equal_ignoring_case(field.name, header_of(proxy))) continue;
       if (const auto parsed = parse_digest(field.value))
         result.push_back(
-            {proxy, std::string(parsed->get("realm")), std::string(parsed->get("nonce"))});
+            {proxy, std::string(parsed->get("realm")), std::string(parsed->raw("nonce"))});
     }
   return result;
 }
@@ -70,7 +68,7 @@ std::string Credentials::credentials(Entry& entry, const message::Request& reque
   input.body = request.body;
   std::string value = "Digest username=" + grammar::quote(account.user);
   value += ", realm=" + grammar::quote(entry.realm);
-  value += ", nonce=" + grammar::quote(entry.nonce);
+  value += ", nonce=\"" + entry.nonce + '"';
   value += ", uri=" + grammar::quote(request.request_uri);
   value += ", response=\"" + digest_response(input) + '"';
   if (entry.names_algorithm) {
@@ -78,7 +76,7 @@ std::string Credentials::credentials(Entry& entry, const message::Request& reque
     value += to_string(entry.algorithm);
   }
   if (needs_cnonce) value += ", cnonce=\"" + cnonce + '"';
-  if (entry.has_opaque) value += ", opaque=" + grammar::quote(entry.opaque);
+  if (entry.has_opaque) value += ", opaque=\"" + entry.opaque + '"';
   if (entry.qop != Qop::none) {
     value += ", qop=";
     value += to_string(entry.qop);
@@ -98,7 +96,8 @@ void Credentials::authorize(message::Request& request, const Account& account,
 
 /// Takes the challenges of a response over; false when one of them refuses for good what the
 /// request proved, or when none can be answered.
-bool Credentials::learn(const message::Message& response, const message::Request& request) {
+bool Credentials::learn(const message::Message& response, const message::Request& request,
+                        std::string_view only_realm) {
   const auto sent = sent_in(request);
   bool learned = false;
   std::vector<const Entry*> renewed;
@@ -106,13 +105,15 @@ bool Credentials::learn(const message::Message& response, const message::Request
     const auto name = proxy ? HeaderName::proxy_authenticate : HeaderName::www_authenticate;
     for (std::string_view value : response.headers(name)) {
       const auto challenge = parse_digest(value);
-      if (!challenge || !challenge->contains("nonce")) continue;
+      // RFC 7616 3.3: both have to be there.
+      if (!challenge || !challenge->contains("nonce") || !challenge->contains("realm")) continue;
       const auto algorithm = challenge->contains("algorithm")
                                  ? parse_algorithm(challenge->get("algorithm"))
                                  : std::optional(Algorithm::md5);
       const auto qop = choose_qop(*challenge);
       if (!algorithm || !qop) continue;
       const std::string_view realm = challenge->get("realm");
+      if (!only_realm.empty() && realm != only_realm) continue;
       Entry* entry = find(proxy, is_registration(request), realm);
       bool seen = false;
       for (const Entry* done : renewed) seen = seen || done == entry;
@@ -128,7 +129,7 @@ bool Credentials::learn(const message::Message& response, const message::Request
             return false;
           }
       } else {
-        if (entries_.size() == entry_limit) continue;
+        if (entries_.size() == limits::realm_count) continue;
         // Growing moves the entries: the marks are taken again by position.
         std::vector<std::size_t> marks;
         for (const Entry* done : renewed)
@@ -139,8 +140,8 @@ bool Credentials::learn(const message::Message& response, const message::Request
       *entry = Entry{proxy,
                      is_registration(request),
                      std::string(realm),
-                     std::string(challenge->get("nonce")),
-                     std::string(challenge->get("opaque")),
+                     std::string(challenge->raw("nonce")),
+                     std::string(challenge->raw("opaque")),
                      challenge->contains("opaque"),
                      *algorithm,
                      challenge->contains("algorithm"),
@@ -159,7 +160,7 @@ std::optional<message::Request> Credentials::answer(const message::Request& requ
                                                     const Account& account,
                                                     crypto::Random& random) {
   const auto sent = sent_in(request);
-  if (!learn(response, request)) return std::nullopt;
+  if (!learn(response, request, account.realm)) return std::nullopt;
   message::Request retried = request;
   message::remove_fields(retried.headers, "Authorization");
   message::remove_fields(retried.headers, "Proxy-Authorization");

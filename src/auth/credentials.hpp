@@ -19,6 +19,8 @@ namespace sipml::auth {
 struct Account {
   std::string user;
   std::string password;
+  /// The only realm that may ask for them; "" for any.
+  std::string realm = {};
 };
 
 class Credentials {
@@ -47,6 +49,7 @@ class Credentials {
     bool proxy = false;
     bool registration = false;
     std::string realm;
+    /// As they stand between their quotes: so they are hashed, and echoed (RFC 7616 3.4).
     std::string nonce;
     std::string opaque;
     bool has_opaque = false;
@@ -59,7 +62,8 @@ class Credentials {
   };
 
   Entry* find(bool proxy, bool registration, std::string_view realm);
-  bool learn(const message::Message& response, const message::Request& request);
+  bool learn(const message::Message& response, const message::Request& request,
+             std::string_view only_realm);
   std::string credentials(Entry& entry, const message::Request& request, const Account& account,
                           crypto::Random& random) const;
 

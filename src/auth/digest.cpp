@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "crypto/hex.hpp"
 #include "crypto/md5.hpp"
@@ -108,9 +107,11 @@ Result<DigestParameters, grammar::ParseError> parse_digest(std::string_view text
       return ParseError{"an authentication parameter lacks its name or value", position};
     ++position;
     skip(" \t");
+    std::string raw;
     if (position < text.size() && text[position] == '"') {
       const auto length = grammar::quoted_string_length(text.substr(position));
       if (!length) return ParseError{"a quoted string does not end", position};
+      raw = text.substr(position + 1, *length - 2);
       parameter.value = grammar::unquote(text.substr(position, *length));
       parameter.quoted = true;
       position += *length;
@@ -121,10 +122,14 @@ Result<DigestParameters, grammar::ParseError> parse_digest(std::string_view text
       const std::size_t value = position;
       while (position < text.size() && text[position] != ',') ++position;
       parameter.value = ascii::trim(text.substr(value, position - value));
+      // Should it be no token, it still has to fit between quotes.
+      raw = grammar::quote(*parameter.value);
+      raw = raw.substr(1, raw.size() - 2);
     }
     if (result.all.size() == limits::parameter_count)
       return ParseError{"too many authentication parameters", start};
     result.all.push_back(std::move(parameter));
+    result.raw_values.push_back(std::move(raw));
   }
   return result;
 }

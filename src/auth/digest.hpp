@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/result.hpp"
 #include "grammar/tokens.hpp"
 
@@ -61,10 +62,18 @@ std::string digest_response(const DigestInput& input);
 struct DigestParameters {
   /// Names in lower case.
   grammar::Parameters all;
+  /// The same values as they stand between their quotes, escapes and all.
+  std::vector<std::string> raw_values;
 
   /// "" if absent.
   std::string_view get(std::string_view name) const SIPML_LIFETIMEBOUND {
     return grammar::parameter_value(all, name).value_or(std::string_view());
+  }
+  /// The value as it stands between its quotes; "" if absent.
+  std::string_view raw(std::string_view name) const SIPML_LIFETIMEBOUND {
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (ascii::equal_ignoring_case(all[i].name, name)) return raw_values[i];
+    return {};
   }
   bool contains(std::string_view name) const {
     return grammar::find_parameter(all, name) != nullptr;

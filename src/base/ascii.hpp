@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,25 @@ constexpr std::optional<std::uint64_t> parse_number(std::string_view text, std::
     value = value * 10 + digit;
   }
   return value;
+}
+
+/// Where the first octet below 0x20 other than HTAB stands in `text` from `from` on, or its size.
+/// Looks at eight octets at a time: every header of every message passes here.
+inline std::size_t find_control(std::string_view text, std::size_t from) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  while (true) {
+    std::uint64_t word = 0;
+    while (text.size() - from >= sizeof word) {
+      std::memcpy(&word, text.data() + from, sizeof word);
+      // The top bit of an octet is set when it is below 0x20; a borrow may set more behind it.
+      if (((word - ones * 0x20U) & ~word & (ones * 0x80U)) != 0) break;
+      from += sizeof word;
+    }
+    const std::size_t end = text.size() - from < sizeof word ? text.size() : from + sizeof word;
+    for (; from < end; ++from)
+      if (static_cast<unsigned char>(text[from]) < 0x20 && text[from] != '\t') return from;
+    if (from == text.size()) return from;
+  }
 }
 
 /// True when `text` holds CR, LF or NUL, which would let it end a header (RFC 3261 7.3.1).

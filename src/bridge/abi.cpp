@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "agent/agent.hpp"
-#include "bridge/json.hpp"
+#include "bridge/functions.hpp"
 #include "bridge/json_command.hpp"
 #include "bridge/json_event.hpp"
+#include "bridge/json_writer.hpp"
 #include "bridge/names.hpp"
 
 namespace {
@@ -23,6 +24,7 @@ struct Module {
   std::uint32_t last_agent = 0;
   std::vector<std::uint8_t> input;
   bridge::Head head;
+  bridge::Functions functions;
   sipml_output output{};
 };
 
@@ -42,9 +44,7 @@ const sipml_output* show(bridge::Head head) {
 
 std::int32_t fail(const usage::CommandError& error) {
   bridge::Head head;
-  head.json = bridge::dump({{"code", bridge::name(error.code)},
-                            {"argument", error.argument},
-                            {"message", error.message}});
+  head.json = bridge::error_head(bridge::name(error.code), error.argument, error.message);
   show(std::move(head));
   return SIPML_INVALID_JSON - static_cast<std::int32_t>(error.code);
 }
@@ -71,6 +71,11 @@ Instant instant(double now) {
 
 std::string_view input_text(std::uint32_t offset, std::uint32_t length) {
   return {reinterpret_cast<const char*>(module().input.data()) + offset, length};
+}
+
+bool is_within_input(std::uint32_t head_length, std::uint32_t body_length) {
+  const std::size_t size = module().input.size();
+  return head_length <= size && body_length <= size - head_length;
 }
 
 template <typename Input>
@@ -129,8 +134,7 @@ std::int32_t sipml_agent_command(std::uint32_t agent, std::uint32_t head_length,
                                  std::uint32_t body_length, double now) {
   agent::Agent* const found = find(agent);
   if (!found) return no_such_agent();
-  if (head_length > module().input.size() || body_length > module().input.size() - head_length)
-    return bad_length();
+  if (!is_within_input(head_length, body_length)) return bad_length();
   auto command = bridge::parse_command(input_text(0, head_length),
                                        input_text(head_length, body_length), found->config());
   if (!command) return fail(command.error());
@@ -154,6 +158,26 @@ const sipml_output* sipml_agent_poll(std::uint32_t agent) {
   agent::Agent* const found = find(agent);
   auto output = found ? found->poll() : std::nullopt;
   return output ? show(bridge::to_head(std::move(*output))) : nullptr;
+}
+
+const sipml_output* sipml_call_function(std::uint32_t function, std::uint32_t head_length,
+                                        std::uint32_t body_length) {
+  Module& m = module();
+  if (!is_within_input(head_length, body_length)) {
+    bad_length();
+    return nullptr;
+  }
+  if (const auto error = m.functions.call(function, input_text(0, head_length),
+                                          input_text(head_length, body_length))) {
+    fail(*error);
+    return nullptr;
+  }
+  const std::string_view json = m.functions.json();
+  const std::string_view octets = m.functions.octets();
+  m.output = {SIPML_RESULT,  m.functions.status(),
+              json.data(),   static_cast<std::uint32_t>(json.size()),
+              octets.data(), static_cast<std::uint32_t>(octets.size())};
+  return &m.output;
 }
 
 }  // extern "C"

@@ -1,14 +1,19 @@
 #include "bridge/json_command.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string>
 
 #include "base/ascii.hpp"
+#include "base/limits.hpp"
 #include "bridge/json.hpp"
 #include "bridge/names.hpp"
 #include "crypto/hex.hpp"
 #include "grammar/char_class.hpp"
+#include "grammar/tokens.hpp"
+#include "message/headers/content.hpp"
 
 namespace sipml::bridge {
 
@@ -43,15 +48,20 @@ class Reader {
 
   const std::optional<CommandError>& error() const { return error_; }
 
-  void fail(std::string argument, std::string message) {
-    if (!error_)
-      error_ =
-          CommandError{CommandErrorCode::invalid_argument, std::move(argument), std::move(message)};
+  void fail(std::string argument, std::string message,
+            CommandErrorCode code = CommandErrorCode::invalid_argument) {
+    if (!error_) error_ = CommandError{code, std::move(argument), std::move(message)};
+  }
+
+  void too_much(const std::string& argument, const char* what, std::size_t limit) {
+    fail(argument, argument + what + std::to_string(limit), CommandErrorCode::limit_exceeded);
   }
 
   bool has(const char* key) const { return json_.contains(key) && !json_[key].is_null(); }
 
-  std::optional<std::string> text(const char* key) {
+  /// Text that goes into a message: `maximum` octets, and nothing that could end a header.
+  std::optional<std::string> text(const char* key,
+                                  std::size_t maximum = limits::command_text_size) {
     if (!has(key)) return std::nullopt;
     const Json& value = json_[key];
     if (!value.is_string()) {
@@ -63,22 +73,34 @@ class Reader {
       fail(key, std::string(key) + " holds CR, LF or NUL");
       return std::nullopt;
     }
+    if (result.size() > maximum) {
+      too_much(key, " is too long: its octets are limited to ", maximum);
+      return std::nullopt;
+    }
     return result;
   }
 
-  /// Text that is only shown: line breaks in it are no fault, and become blanks.
+  /// Text that is only shown: line breaks in it are no fault and become blanks, and what is too
+  /// long of it is left out.
   std::string free_text(const char* key) {
     if (!has(key)) return {};
     const std::string* value = json_[key].get_ptr<const std::string*>();
     if (!value) fail(key, std::string(key) + " is not a string");
     std::string result = value ? *value : std::string();
+    if (result.size() > limits::command_text_size) {
+      std::size_t end = limits::command_text_size;
+      // Not in the middle of a character of UTF-8.
+      while (end > 0 && (static_cast<unsigned char>(result[end]) & 0xC0U) == 0x80U) --end;
+      result.resize(end);
+    }
     for (char& c : result)
       if (ascii::has_line_break(std::string_view(&c, 1))) c = ' ';
     return result;
   }
 
-  std::string text_or(const char* key, std::string fallback) {
-    return text(key).value_or(std::move(fallback));
+  std::string text_or(const char* key, std::string fallback,
+                      std::size_t maximum = limits::command_text_size) {
+    return text(key, maximum).value_or(std::move(fallback));
   }
 
   bool flag_or(const char* key, bool fallback) {
@@ -108,41 +130,92 @@ class Reader {
     return value.value_or(0);
   }
 
-  /// [{"name", "value"}]: names are tokens; headers may not be reserved ones.
-  message::HeaderFields fields(const char* key, bool are_headers) {
-    message::HeaderFields result;
+  /// An array of at most `limits::parameter_count` texts; what is wrong is named as "key[0]".
+  std::vector<std::string> texts(const char* key) {
+    std::vector<std::string> result;
     if (!has(key)) return result;
-    if (!json_[key].is_array()) {
+    const Json& array = json_[key];
+    if (!array.is_array()) {
       fail(key, std::string(key) + " is not an array");
       return result;
     }
-    for (const Json& item : json_[key]) {
-      Reader inner(item);
+    if (array.size() > limits::parameter_count) {
+      too_much(key, " has too many entries: they are limited to ", limits::parameter_count);
+      return result;
+    }
+    for (const Json& item : array) {
+      const std::string path = std::string(key) + '[' + std::to_string(result.size()) + ']';
+      const std::string* value = item.get_ptr<const std::string*>();
+      if (!value) fail(path, path + " is not a string");
+      if (value && ascii::has_line_break(*value)) fail(path, path + " holds CR, LF or NUL");
+      if (value && value->size() > limits::command_text_size)
+        too_much(path, " is too long: its octets are limited to ", limits::command_text_size);
+      if (error_) return result;
+      result.push_back(*value);
+    }
+    return result;
+  }
+
+  /// [{"name", "value"}] of at most `maximum` fields with names that are tokens. What is wrong is
+  /// named as "headers[0].value".
+  message::HeaderFields fields(const char* key, std::size_t maximum) {
+    message::HeaderFields result;
+    if (!has(key)) return result;
+    const Json& array = json_[key];
+    if (!array.is_array()) {
+      fail(key, std::string(key) + " is not an array");
+      return result;
+    }
+    if (array.size() > maximum) {
+      too_much(key, " has too many entries: they are limited to ", maximum);
+      return result;
+    }
+    for (const Json& item : array) {
+      const std::string path = std::string(key) + '[' + std::to_string(result.size()) + ']';
       if (!item.is_object()) {
-        fail(key, std::string(key) + " holds something that is not an object");
+        fail(path, path + " is not an object");
         return result;
       }
-      message::HeaderField field{inner.text_or("name", {}), inner.text_or("value", {})};
-      if (inner.error()) {
-        fail(std::string(key) + '.' + inner.error()->argument, inner.error()->message);
-        return result;
-      }
-      if (!grammar::is_token(field.name)) {
-        fail(std::string(key) + ".name", "a name is not a token of RFC 3261");
-        return result;
-      }
-      for (std::string_view reserved : reserved_headers)
-        if (are_headers && ascii::equal_ignoring_case(field.name, reserved)) {
-          fail(std::string(key) + ".name", field.name + " is written by the user agent itself");
-          return result;
-        }
+      Reader inner(item);
+      message::HeaderField field{inner.text_or("name", {}, limits::header_name_size),
+                                 inner.text_or("value", {}, limits::header_value_size)};
+      if (!grammar::is_token(field.name)) inner.fail("name", "a name is not a token of RFC 3261");
+      take(inner, path);
+      if (error_) return result;
       result.push_back(std::move(field));
     }
     return result;
   }
 
+  message::HeaderFields headers(const char* key) {
+    message::HeaderFields result = fields(key, limits::command_header_count);
+    for (std::size_t i = 0; i < result.size(); ++i)
+      for (std::string_view reserved : reserved_headers)
+        if (ascii::equal_ignoring_case(result[i].name, reserved))
+          fail(std::string(key) + '[' + std::to_string(i) + "].name",
+               result[i].name + " is written by the user agent itself");
+    return result;
+  }
+
+  /// Contact parameters as they are written: gen-value = token / host / quoted-string, and what is
+  /// none of them is quoted.
+  message::HeaderFields caps(const char* key) {
+    message::HeaderFields result = fields(key, limits::command_cap_count);
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      std::string& value = result[i].value;
+      if (value.starts_with('"')) {
+        if (grammar::quoted_string_length(value) != value.size())
+          fail(std::string(key) + '[' + std::to_string(i) + "].value",
+               "a quoted string does not end where its value does");
+      } else if (!value.empty() && !grammar::is_token(value)) {
+        value = grammar::quote(value);
+      }
+    }
+    return result;
+  }
+
   std::optional<uri::Uri> sip_uri(const char* key) {
-    const auto value = text(key);
+    const auto value = text(key, limits::uri_size);
     if (!value) return std::nullopt;
     auto parsed = uri::parse(*value);
     if (!parsed) {
@@ -152,6 +225,11 @@ class Reader {
     }
     if (!parsed->is_sip() || parsed->user.empty()) {
       fail(key, std::string(key) + " is not a SIP URI with a user");
+      return std::nullopt;
+    }
+    // Table 1 of 19.1.1: From and To have no headers.
+    if (!parsed->headers.empty()) {
+      fail(key, std::string(key) + " has headers, which an address of record may not have");
       return std::nullopt;
     }
     return std::move(parsed).value();
@@ -180,9 +258,10 @@ class Reader {
     return json_[key];
   }
 
-  void take(const Reader& inner, const char* key) {
-    if (inner.error())
-      fail(std::string(key) + '.' + inner.error()->argument, inner.error()->message);
+  /// Takes the error of the object at `path` over.
+  void take(const Reader& inner, const std::string& path) {
+    if (!inner.error()) return;
+    fail(path + '.' + inner.error()->argument, inner.error()->message, inner.error()->code);
   }
 
  private:
@@ -199,8 +278,19 @@ class Reader {
   std::optional<CommandError> error_;
 };
 
-CommandError not_json(const char* what) {
-  return {CommandErrorCode::invalid_json, "", std::string(what) + " is not a JSON object"};
+Json parse_head(std::string_view head) {
+  return head.size() > limits::command_size ? Json(Json::value_t::discarded) : parse(head);
+}
+
+std::optional<CommandError> check_head(const Json& json, std::string_view head, const char* what) {
+  if (head.size() > limits::command_size)
+    return CommandError{
+        CommandErrorCode::limit_exceeded, "",
+        std::string(what) + " has more than " + std::to_string(limits::command_size) + " octets"};
+  if (!json.is_object())
+    return CommandError{CommandErrorCode::invalid_json, "",
+                        std::string(what) + " is not a JSON object"};
+  return std::nullopt;
 }
 
 /// scheme://host:port as webrtc2sip's private Route (sipML5 tsip_stack, outbound proxy).
@@ -231,10 +321,11 @@ void read_config(Reader& reader, usage::Config& config) {
   config.display_name = reader.text_or("display_name", config.display_name);
   config.authorization_user = reader.text_or("authorization_user", config.authorization_user);
   config.password = reader.text_or("password", config.password);
+  config.realm = reader.text_or("realm", config.realm);
   if (const auto value = reader.text("domain")) {
     config.domain = *value;
     const auto parsed = uri::parse("sip:" + *value);
-    if (!parsed || !parsed->user.empty() || !parsed->parameters.empty())
+    if (!parsed || !parsed->user.empty() || !parsed->parameters.empty() || !parsed->headers.empty())
       reader.fail("domain", "domain is not a host with an optional port");
   }
   if (const auto value = reader.text("transport")) {
@@ -242,7 +333,7 @@ void read_config(Reader& reader, usage::Config& config) {
     config.via_transport = *value == "ws" ? "WS" : "WSS";
   }
   config.user_agent = reader.text_or("user_agent", config.user_agent);
-  if (reader.has("headers")) config.headers = reader.fields("headers", true);
+  if (reader.has("headers")) config.headers = reader.headers("headers");
   if (const auto value = reader.text("outbound_proxy"))
     config.outbound_proxy = outbound_route(reader, *value);
   config.rtcweb_breaker = reader.flag_or("rtcweb_breaker", config.rtcweb_breaker);
@@ -257,15 +348,42 @@ void read_config(Reader& reader, usage::Config& config) {
   config.trace = reader.flag_or("trace", config.trace);
   if (!config.uri.host.empty()) {
     if (config.domain.empty()) config.domain = config.uri.host;
-    if (config.authorization_user.empty())
+    if (config.authorization_user.empty()) {
       config.authorization_user = uri::unescape(config.uri.user);
+      // A quoted string cannot hold what these escapes mean.
+      if (ascii::has_line_break(config.authorization_user))
+        config.authorization_user = config.uri.user;
+    }
+  }
+}
+
+/// Takes out of the filter what "removed_candidates" names.
+void read_candidates(Reader& reader, negotiation::rules::CandidateFilter& filter) {
+  using Filter = negotiation::rules::CandidateFilter;
+  struct Kind {
+    std::string_view name;
+    bool Filter::*kept;
+  };
+  constexpr Kind kinds[] = {
+      {"udp", &Filter::udp},     {"tcp", &Filter::tcp},     {"host", &Filter::host},
+      {"srflx", &Filter::srflx}, {"prflx", &Filter::prflx}, {"relay", &Filter::relay},
+      {"ipv4", &Filter::ipv4},   {"ipv6", &Filter::ipv6},   {"name", &Filter::name}};
+  const std::vector<std::string> names = reader.texts("removed_candidates");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto kind = std::find_if(std::begin(kinds), std::end(kinds),
+                                   [&](const Kind& one) { return one.name == names[i]; });
+    const std::string path = "removed_candidates[" + std::to_string(i) + ']';
+    if (kind == std::end(kinds))
+      reader.fail(path, path + " is not udp, tcp, host, srflx, prflx, relay, ipv4, ipv6 or name");
+    else
+      filter.*(kind->kept) = false;
   }
 }
 
 usage::CallOptions read_options(Reader& reader) {
   usage::CallOptions options;
-  options.headers = reader.fields("headers", true);
-  options.caps = reader.fields("caps", false);
+  options.headers = reader.headers("headers");
+  options.caps = reader.caps("caps");
   const Json bandwidth = reader.object("bandwidth");
   Reader inner(bandwidth);
   options.media.audio_bandwidth = inner.number("audio", 0, 10000000);
@@ -276,6 +394,9 @@ usage::CallOptions read_options(Reader& reader) {
   options.media.audio_wire_direction = directions.direction("audio", std::nullopt);
   options.media.video_wire_direction = directions.direction("video", std::nullopt);
   reader.take(directions, "wire_directions");
+  options.media.removed_codecs = reader.texts("removed_codecs");
+  options.media.codec_order = reader.texts("codec_order");
+  read_candidates(reader, options.media.candidates);
   return options;
 }
 
@@ -299,15 +420,15 @@ agent::Register read_register(Reader& reader) {
   if (reader.has("registration")) command.registration = reader.id("registration");
   command.options.expires =
       reader.number("expires", 1, 4294967295.0).value_or(command.options.expires);
-  command.options.headers = reader.fields("headers", true);
-  command.options.caps = reader.fields("caps", false);
+  command.options.headers = reader.headers("headers");
+  command.options.caps = reader.caps("caps");
   command.options.from = reader.sip_uri("from");
   return command;
 }
 
 agent::PlaceCall read_call(Reader& reader) {
   agent::PlaceCall command;
-  command.to = reader.text_or("to", {});
+  command.to = reader.text_or("to", {}, limits::uri_size);
   if (command.to.empty()) reader.fail("to", "to is missing");
   command.from = reader.sip_uri("from");
   command.directions = read_directions(reader).value_or(usage::MediaDirections{});
@@ -320,7 +441,7 @@ agent::Reject read_reject(Reader& reader) {
   command.call = reader.id("call");
   command.status = static_cast<int>(reader.number("status", 300, 699).value_or(603));
   command.reason = reader.text_or("reason", {});
-  command.headers = reader.fields("headers", true);
+  command.headers = reader.headers("headers");
   return command;
 }
 
@@ -353,7 +474,7 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
   if (type == "accept")
     return agent::Accept{reader.id("call"), read_choice(reader), read_options(reader)};
   if (type == "reject") return read_reject(reader);
-  if (type == "hangup") return agent::HangUp{reader.id("call"), reader.fields("headers", true)};
+  if (type == "hangup") return agent::HangUp{reader.id("call"), reader.headers("headers")};
   if (type == "hold") return agent::ChangeCall{reader.id("call"), usage::Change::hold, {}};
   if (type == "resume") return agent::ChangeCall{reader.id("call"), usage::Change::resume, {}};
   if (type == "modify") {
@@ -364,7 +485,7 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
   if (type == "info") {
     agent::SendInfo command{reader.id("call"), reader.text_or("content_type", {}),
                             std::string(body)};
-    if (command.content_type.find('/') == std::string::npos)
+    if (message::media_type(command.content_type).empty())
       reader.fail("content_type", "content_type is not a media type");
     return command;
   }
@@ -377,8 +498,8 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
 }  // namespace
 
 Result<AgentSetup, CommandError> parse_setup(std::string_view head) {
-  const Json json = parse(head);
-  if (!json.is_object()) return not_json("a configuration");
+  const Json json = parse_head(head);
+  if (const auto error = check_head(json, head, "a configuration")) return *error;
   Reader reader(json);
   AgentSetup setup;
   if (!reader.has("uri")) reader.fail("uri", "uri is missing");
@@ -392,9 +513,11 @@ Result<AgentSetup, CommandError> parse_setup(std::string_view head) {
 
 Result<agent::Command, CommandError> parse_command(std::string_view head, std::string_view body,
                                                    const usage::Config& current) {
-  const Json json = parse(head);
-  if (!json.is_object()) return not_json("a command");
+  const Json json = parse_head(head);
+  if (const auto error = check_head(json, head, "a command")) return *error;
   Reader reader(json);
+  if (body.size() > limits::message_size)
+    reader.too_much("body", " is too long: its octets are limited to ", limits::message_size);
   const std::string type = reader.text_or("type", {});
   auto command = read_command(reader, type, body, current);
   if (!command) reader.fail("type", "type is not a command");

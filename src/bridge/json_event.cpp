@@ -3,167 +3,180 @@
 #include <utility>
 
 #include "bridge/abi.h"
-#include "bridge/json.hpp"
+#include "bridge/json_writer.hpp"
 #include "bridge/names.hpp"
 
 namespace sipml::bridge {
 
 namespace {
 
-Json direction(const std::optional<sdp::Direction>& value) {
-  return value ? Json(std::string(sdp::to_string(*value))) : Json(nullptr);
+void put(JsonWriter& json, std::string_view medium, const std::optional<sdp::Direction>& value) {
+  if (value)
+    json.text(medium, sdp::to_string(*value));
+  else
+    json.null(medium);
 }
 
-void put(Json& json, const usage::MediaDirections& directions) {
-  json["audio"] = direction(directions.audio);
-  json["video"] = direction(directions.video);
+void put(JsonWriter& json, const usage::MediaDirections& directions) {
+  put(json, "audio", directions.audio);
+  put(json, "video", directions.video);
 }
 
-Json to_json(const usage::Party& party) {
-  return {{"uri", party.uri}, {"user", party.user}, {"display_name", party.display_name}};
+void put(JsonWriter& json, std::string_view key, const usage::Party& party) {
+  json.open_object(key);
+  json.text("uri", party.uri);
+  json.text("user", party.user);
+  json.text("display_name", party.display_name);
+  json.close_object();
 }
 
-void put_status(Json& json, int status, const std::string& reason) {
-  if (status != 0) json["status"] = status;
-  if (!reason.empty()) json["reason"] = reason;
+/// The final response of something; what is not there is left out.
+void put_status(JsonWriter& json, int status, const std::string& reason) {
+  if (status != 0) json.integer("status", status);
+  if (!reason.empty()) json.text("reason", reason);
 }
 
-/// One overload an event; `body` receives what travels beside the head.
+/// The members of an event's head, one overload an event; `body` receives what travels beside it.
 struct EventWriter {
+  JsonWriter& json;
   std::string& body;
 
-  Json operator()(const usage::Connect&) const { return {{"type", "connect"}}; }
-  Json operator()(const usage::Disconnect&) const { return {{"type", "disconnect"}}; }
-  Json operator()(const usage::Stopped&) const { return {{"type", "stopped"}}; }
+  void operator()(const usage::Connect&) const { type("connect"); }
+  void operator()(const usage::Disconnect&) const { type("disconnect"); }
+  void operator()(const usage::Stopped&) const { type("stopped"); }
 
-  Json operator()(const usage::ConnectionState& event) const {
-    return {{"type", "connection"}, {"state", name(event.state)}};
+  void operator()(const usage::ConnectionState& event) const {
+    type("connection");
+    json.text("state", name(event.state));
   }
 
-  Json operator()(const usage::RegistrationSent& event) const {
-    return {{"type", "registration_sent"},
-            {"registration", event.registration},
-            {"unregister", event.unregister}};
+  void operator()(const usage::RegistrationSent& event) const {
+    type("registration_sent");
+    json.number("registration", event.registration);
+    json.boolean("unregister", event.unregister);
   }
 
-  Json operator()(const usage::RegistrationState& event) const {
-    Json json = {{"type", "registration"},
-                 {"registration", event.registration},
-                 {"state", name(event.state)}};
-    if (event.cause) json["cause"] = name(*event.cause);
+  void operator()(const usage::RegistrationState& event) const {
+    type("registration");
+    json.number("registration", event.registration);
+    json.text("state", name(event.state));
+    if (event.cause) json.text("cause", name(*event.cause));
     put_status(json, event.status, event.reason);
-    if (event.expires != 0) json["expires"] = event.expires;
-    return json;
+    if (event.expires != 0) json.number("expires", event.expires);
   }
 
-  Json operator()(const usage::CallIncoming& event) const {
-    Json json = {{"type", "call_incoming"},
-                 {"call", event.call},
-                 {"from", to_json(event.from)},
-                 {"to", to_json(event.to)},
-                 {"has_offer", event.has_offer}};
+  void operator()(const usage::CallIncoming& event) const {
+    type("call_incoming", event.call);
+    put(json, "from", event.from);
+    put(json, "to", event.to);
+    json.boolean("has_offer", event.has_offer);
     put(json, event.offered);
-    return json;
   }
 
-  Json operator()(const usage::CallSent& event) const {
-    return {{"type", "call_sent"}, {"call", event.call}};
+  void operator()(const usage::CallSent& event) const { type("call_sent", event.call); }
+
+  void operator()(const usage::CallProgress& event) const {
+    answered("call_progress", event.call, event.status, event.reason);
+    json.boolean("early_media", event.early_media);
   }
 
-  Json operator()(const usage::CallProgress& event) const {
-    return {{"type", "call_progress"},
-            {"call", event.call},
-            {"status", event.status},
-            {"reason", event.reason},
-            {"early_media", event.early_media}};
+  void operator()(const usage::CallEstablished& event) const {
+    answered("call_established", event.call, event.status, event.reason);
   }
 
-  Json operator()(const usage::CallEstablished& event) const {
-    return {{"type", "call_established"},
-            {"call", event.call},
-            {"status", event.status},
-            {"reason", event.reason}};
+  void operator()(const usage::CallTerminating& event) const {
+    type("call_terminating", event.call);
   }
 
-  Json operator()(const usage::CallTerminating& event) const {
-    return {{"type", "call_terminating"}, {"call", event.call}};
-  }
-
-  Json operator()(const usage::CallEnded& event) const {
-    Json json = {{"type", "call_ended"},
-                 {"call", event.call},
-                 {"cause", name(event.cause)},
-                 {"by", name(event.by)}};
+  void operator()(const usage::CallEnded& event) const {
+    type("call_ended", event.call);
+    json.text("cause", name(event.cause));
+    json.text("by", name(event.by));
     put_status(json, event.status, event.reason);
-    if (event.media_error) json["media_error"] = name(*event.media_error);
-    return json;
+    if (event.media_error) json.text("media_error", name(*event.media_error));
   }
 
-  Json operator()(const usage::CallModified& event) const {
-    Json json = {{"type", "call_modified"},
-                 {"call", event.call},
-                 {"change", name(event.change)},
-                 {"ok", event.ok}};
+  void operator()(const usage::CallModified& event) const {
+    type("call_modified", event.call);
+    json.text("change", name(event.change));
+    json.boolean("ok", event.ok);
     put_status(json, event.status, event.reason);
-    return json;
   }
 
-  Json operator()(const usage::CallRemoteHold& event) const {
-    return {{"type", "call_remote_hold"}, {"call", event.call}, {"held", event.held}};
+  void operator()(const usage::CallRemoteHold& event) const {
+    type("call_remote_hold", event.call);
+    json.boolean("held", event.held);
   }
 
-  Json operator()(const usage::CallInfo& event) const {
+  void operator()(const usage::CallInfo& event) const {
     body = event.body;
-    return {{"type", "call_info"}, {"call", event.call}, {"content_type", event.content_type}};
+    type("call_info", event.call);
+    json.text("content_type", event.content_type);
   }
 
-  Json operator()(const usage::CallInfoResult& event) const {
-    return {{"type", "call_info_result"},
-            {"call", event.call},
-            {"status", event.status},
-            {"reason", event.reason}};
+  void operator()(const usage::CallInfoResult& event) const {
+    answered("call_info_result", event.call, event.status, event.reason);
   }
 
-  Json operator()(const usage::Diagnostic& event) const {
-    Json json = {{"type", "diagnostic"}, {"code", event.code}, {"text", event.text}};
-    if (event.offset) json["offset"] = *event.offset;
-    return json;
+  void operator()(const usage::Diagnostic& event) const {
+    type("diagnostic");
+    json.text("code", event.code);
+    json.text("text", event.text);
+    if (event.offset) json.number("offset", *event.offset);
+  }
+
+ private:
+  void type(std::string_view type) const { json.text("type", type); }
+
+  void type(std::string_view type, std::uint32_t call) const {
+    json.text("type", type);
+    json.number("call", call);
+  }
+
+  void answered(std::string_view type_name, std::uint32_t call, int status,
+                const std::string& reason) const {
+    type(type_name, call);
+    json.integer("status", status);
+    json.text("reason", reason);
   }
 };
 
-Json to_json(const usage::MediaRequest& request) {
+void put(JsonWriter& json, const usage::MediaRequest& request) {
   using Type = usage::MediaRequest::Type;
-  Json json = {{"type", name(request.type)}, {"call", request.call}};
-  if (request.type == Type::rollback || request.type == Type::close) return json;
-  json["token"] = request.token;
-  if (request.type == Type::apply_answer) {
-    json["provisional"] = request.provisional;
-    return json;
-  }
-  if (request.type != Type::prepare_answer) json["hold"] = request.hold;
+  json.text("type", name(request.type));
+  json.number("call", request.call);
+  if (request.type == Type::rollback || request.type == Type::close) return;
+  json.number("token", request.token);
+  if (request.type == Type::apply_answer) return json.boolean("provisional", request.provisional);
+  if (request.type != Type::prepare_answer) json.boolean("hold", request.hold);
   put(json, request.directions);
-  return json;
 }
 
 }  // namespace
 
 Head to_head(usage::Output output) {
   Head head;
+  JsonWriter json;
+  json.open_object();
   if (auto* transmit = std::get_if<usage::Transmit>(&output)) {
     head.kind = SIPML_TRANSMIT;
     head.body = std::move(transmit->bytes);
-  } else if (auto* event = std::get_if<usage::Event>(&output)) {
+    return head;
+  }
+  if (auto* event = std::get_if<usage::Event>(&output)) {
     head.kind = SIPML_EVENT;
-    head.json = dump(std::visit(EventWriter{head.body}, *event));
+    std::visit(EventWriter{json, head.body}, *event);
   } else if (auto* media = std::get_if<usage::MediaRequest>(&output)) {
     head.kind = SIPML_MEDIA;
-    head.json = dump(to_json(*media));
+    put(json, *media);
     head.body = std::move(media->description);
   } else if (auto* log = std::get_if<usage::Log>(&output)) {
     head.kind = SIPML_LOG;
-    head.json = dump({{"direction", log->sent ? "sent" : "received"}});
+    json.text("direction", log->sent ? "sent" : "received");
     head.body = std::move(log->text);
   }
+  json.close_object();
+  head.json = json.take();
   return head;
 }
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,13 +13,15 @@
 #include "auth/digest.hpp"
 #include "base/instant.hpp"
 #include "base/limits.hpp"
+#include "bridge/json.hpp"
+#include "bridge/json_writer.hpp"
 #include "crypto/hex.hpp"
 #include "server/server.hpp"
 
 namespace {
 
-using nlohmann::json;
 using sipml::Instant;
+using sipml::bridge::Json;
 using sipml::server::Server;
 
 /// Milliseconds that an Instant holds and that leave room for every timer: far beyond any clock.
@@ -71,8 +72,7 @@ std::string_view name_of(sipml_error code) {
 }
 
 std::int32_t fail(sipml_error code, std::string_view argument, std::string_view message) {
-  const json head = {{"code", name_of(code)}, {"argument", argument}, {"message", message}};
-  module().head = head.dump(-1, ' ', false, json::error_handler_t::replace);
+  module().head = sipml::bridge::error_head(name_of(code), argument, message);
   module().body.clear();
   return code;
 }
@@ -107,7 +107,7 @@ std::int32_t with_server(std::uint32_t id, double now, Act act) {
 constexpr std::string_view not_an_account = "accounts is not an object of passwords by user name";
 
 /// Reads the configuration; an error is reported, and nothing returned.
-std::optional<sipml::server::Config> read_config(const json& document) {
+std::optional<sipml::server::Config> read_config(const Json& document) {
   const auto bad = [](std::string_view argument, std::string_view message) {
     fail(SIPML_INVALID_ARGUMENT, argument, message);
     return std::nullopt;
@@ -128,7 +128,7 @@ std::optional<sipml::server::Config> read_config(const json& document) {
   }
   if (const auto algorithms = document.find("algorithms"); algorithms != document.end()) {
     if (!algorithms->is_array()) return bad("algorithms", "algorithms is not an array");
-    for (const json& name : *algorithms) {
+    for (const Json& name : *algorithms) {
       const auto algorithm = name.is_string()
                                  ? sipml::auth::parse_algorithm(name.get_ref<const std::string&>())
                                  : std::nullopt;
@@ -158,7 +158,7 @@ const struct sipml_output* sipml_last_error(void) { return show(0, 0); }
 int32_t sipml_server_create(uint32_t length) {
   const auto text = input(length);
   if (!text) return fail(SIPML_INVALID_ARGUMENT, "length", "more octets than the input buffer has");
-  const json document = json::parse(*text, nullptr, false);
+  const Json document = sipml::bridge::parse(*text);
   if (!document.is_object()) return fail(SIPML_INVALID_JSON, "", "the input is not a JSON object");
   auto config = read_config(document);
   if (!config) return SIPML_INVALID_ARGUMENT;

@@ -42,7 +42,7 @@ Dialog Dialog::from_response(const message::Request& request, const message::Mes
   dialog.local_ = field(request, "From");
   dialog.local_tag_ = tag_of(dialog.local_);
   dialog.remote_ = response.header(HeaderName::to).value_or(std::string_view());
-  dialog.remote_tag_ = response.to().tag();
+  dialog.remote_tag_ = response.to_tag();
   dialog.local_cseq_ = response.cseq().number;
   dialog.remote_target_ = request.request_uri;
   dialog.refresh_target(response);
@@ -58,7 +58,7 @@ Dialog Dialog::from_request(const message::Message& request, std::string local_t
   dialog.local_ += ";tag=" + local_tag;
   dialog.local_tag_ = std::move(local_tag);
   dialog.remote_ = request.header(HeaderName::from).value_or(std::string_view());
-  dialog.remote_tag_ = request.from().tag();
+  dialog.remote_tag_ = request.from_tag();
   dialog.remote_cseq_ = request.cseq().number;
   dialog.remote_target_ = uri::to_string(request.from().uri);
   dialog.refresh_target(request);
@@ -74,8 +74,8 @@ void Dialog::take_route_set(const message::Message& message, bool reversed) {
 }
 
 bool Dialog::owns_request(const message::Message& request) const {
-  return request.call_id() == call_id_ && request.to().tag() == local_tag_ &&
-         request.from().tag() == remote_tag_;
+  return request.call_id() == call_id_ && request.to_tag() == local_tag_ &&
+         request.from_tag() == remote_tag_;
 }
 
 void Dialog::confirm(const message::Message& response) {

@@ -1,5 +1,7 @@
 #include "grammar/tokens.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "grammar/char_class.hpp"
@@ -20,43 +22,65 @@ std::optional<std::string_view> parameter_value(const Parameters& parameters,
   return std::string_view(*parameter->value);
 }
 
+bool ParameterReader::fail(std::string_view reason, std::size_t offset) {
+  error_ = ParseError{reason, offset};
+  return false;
+}
+
+void ParameterReader::skip_blanks() {
+  while (position_ < text_.size() && is(text_[position_], blank)) ++position_;
+}
+
+bool ParameterReader::next(ParameterView& parameter) {
+  while (true) {
+    skip_blanks();
+    if (position_ == text_.size() || error_) return false;
+    if (text_[position_] != ';') return fail("expected ';' before a parameter", position_);
+    ++position_;
+    skip_blanks();
+    const std::size_t start = position_;
+    while (position_ < text_.size() && is(text_[position_], token_char)) ++position_;
+    if (position_ == start) {
+      if (position_ == text_.size() || text_[position_] == ';') continue;
+      return fail("a parameter name has an illegal character", position_);
+    }
+    if (++count_ > limits::parameter_count) return fail("too many parameters", start);
+    parameter = {text_.substr(start, position_ - start), {}, false, false};
+    skip_blanks();
+    if (position_ == text_.size() || text_[position_] != '=') return true;
+    ++position_;
+    skip_blanks();
+    parameter.has_value = true;
+    const std::size_t value = position_;
+    if (position_ < text_.size() && text_[position_] == '"') {
+      const auto length = quoted_string_length(text_.substr(position_));
+      if (!length) return fail("a quoted string does not end", position_);
+      parameter.quoted = true;
+      position_ += *length;
+    } else {
+      while (position_ < text_.size() && text_[position_] != ';') ++position_;
+    }
+    parameter.value = ascii::trim(text_.substr(value, position_ - value));
+    return true;
+  }
+}
+
 Result<Parameters, ParseError> parse_parameters(std::string_view text) {
   Parameters parameters;
-  std::size_t position = 0;
-  const auto skip_blanks = [&] {
-    while (position < text.size() && is(text[position], blank)) ++position;
-  };
-  for (skip_blanks(); position < text.size(); skip_blanks()) {
-    if (text[position] != ';') return ParseError{"expected ';' before a parameter", position};
-    ++position;
-    skip_blanks();
-    const std::size_t start = position;
-    while (position < text.size() && is(text[position], token_char)) ++position;
-    if (position == start) {
-      if (position == text.size() || text[position] == ';') continue;
-      return ParseError{"a parameter name has an illegal character", position};
+  ParameterReader reader(text);
+  for (ParameterView view; reader.next(view);) {
+    Parameter& parameter =
+        parameters.emplace_back(Parameter{std::string(view.name), std::nullopt, view.quoted});
+    if (view.quoted) {
+      parameter.value = unquote(view.value);
+    } else if (view.has_value) {
+      parameter.value = view.value;
+      // Peers leave out quotes; without them it would not be read back from a list.
+      parameter.quoted = std::any_of(view.value.begin(), view.value.end(),
+                                     [](char c) { return is(c, list_mark | blank); });
     }
-    if (parameters.size() == limits::parameter_count)
-      return ParseError{"too many parameters", start};
-    Parameter parameter{std::string(text.substr(start, position - start)), std::nullopt, false};
-    skip_blanks();
-    if (position < text.size() && text[position] == '=') {
-      ++position;
-      skip_blanks();
-      if (position < text.size() && text[position] == '"') {
-        const auto length = quoted_string_length(text.substr(position));
-        if (!length) return ParseError{"a quoted string does not end", position};
-        parameter.value = unquote(text.substr(position, *length));
-        parameter.quoted = true;
-        position += *length;
-      } else {
-        const std::size_t value_start = position;
-        while (position < text.size() && text[position] != ';') ++position;
-        parameter.value = ascii::trim(text.substr(value_start, position - value_start));
-      }
-    }
-    parameters.push_back(std::move(parameter));
   }
+  if (reader.error()) return *reader.error();
   return parameters;
 }
 
@@ -107,6 +131,7 @@ std::string quote(std::string_view text) {
 std::size_t find_unquoted(std::string_view text, char c, std::size_t from) {
   bool in_brackets = false;
   for (std::size_t i = from; i < text.size(); ++i) {
+    if (text[i] != c && !is(text[i], list_mark)) continue;
     if (text[i] == c && !in_brackets) return i;
     if (text[i] == '"' && !in_brackets) {
       const auto length = quoted_string_length(text.substr(i));
@@ -121,15 +146,22 @@ std::size_t find_unquoted(std::string_view text, char c, std::size_t from) {
   return std::string_view::npos;
 }
 
+bool ListReader::next(std::string_view& value) {
+  while (!rest_.empty()) {
+    // Most headers have one value, and no comma at all.
+    const bool has_comma = rest_.find(',') != std::string_view::npos;
+    const std::size_t comma = has_comma ? find_unquoted(rest_, ',') : std::string_view::npos;
+    value = ascii::trim(rest_.substr(0, comma));
+    rest_.remove_prefix(comma == std::string_view::npos ? rest_.size() : comma + 1);
+    if (!value.empty()) return true;
+  }
+  return false;
+}
+
 std::vector<std::string_view> split_list(std::string_view text) {
   std::vector<std::string_view> values;
-  while (!text.empty()) {
-    const std::size_t comma = find_unquoted(text, ',');
-    const std::string_view value = ascii::trim(text.substr(0, comma));
-    if (!value.empty()) values.push_back(value);
-    if (comma == std::string_view::npos) break;
-    text.remove_prefix(comma + 1);
-  }
+  ListReader reader(text);
+  for (std::string_view value; reader.next(value);) values.push_back(value);
   return values;
 }
 

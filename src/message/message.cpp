@@ -27,6 +27,13 @@ std::vector<std::string_view> Message::headers(HeaderName name) const {
   return result;
 }
 
+std::vector<uri::NameAddr> Message::addresses(HeaderName name) const {
+  std::vector<uri::NameAddr> result;
+  for (const Address& address : addresses_)
+    if (address.header == name) result.push_back(uri::make_name_addr(bytes_, address.parts));
+  return result;
+}
+
 std::vector<std::pair<std::string_view, std::string_view>> Message::all_headers() const {
   std::vector<std::pair<std::string_view, std::string_view>> result;
   for (const Entry& entry : entries_)

@@ -37,6 +37,11 @@ struct Fault {
 
 class Message {
  public:
+  struct Address {
+    HeaderName header = HeaderName::other;
+    uri::NameAddrParts parts;
+  };
+
   bool is_request() const { return status_ == 0; }
 
   /// Requests only.
@@ -62,14 +67,31 @@ class Message {
   const std::string& content_type() const { return content_type_; }
   const std::string& bytes() const { return bytes_; }
 
-  /// Meaningful when there is no fault().
-  const Via& top_via() const { return top_via_; }
-  const uri::NameAddr& from() const { return from_; }
-  const uri::NameAddr& to() const { return to_; }
+  /// Meaningful when there is no fault(), as all up to via_count().
+  Via top_via() const { return vias_.empty() ? Via() : make_via(bytes_, vias_.front()); }
+  std::string_view top_branch() const SIPML_LIFETIMEBOUND {
+    return vias_.empty() ? std::string_view() : vias_.front().branch.in(bytes_);
+  }
+  uri::NameAddr from() const { return uri::make_name_addr(bytes_, from_); }
+  uri::NameAddr to() const { return uri::make_name_addr(bytes_, to_); }
+  /// "" if absent.
+  std::string_view from_tag() const SIPML_LIFETIMEBOUND { return from_.tag.in(bytes_); }
+  std::string_view to_tag() const SIPML_LIFETIMEBOUND { return to_.tag.in(bytes_); }
   std::string_view call_id() const SIPML_LIFETIMEBOUND { return call_id_.in(bytes_); }
   const CSeq& cseq() const { return cseq_; }
   /// Number of Via values.
   std::size_t via_count() const { return via_count_; }
+  /// The Request-URI, if it is a URI, and what the headers that route a message are made of; slices
+  /// of bytes(). A Via that is none is not among them.
+  const std::optional<uri::UriParts>& request_uri_parts() const { return request_uri_parts_; }
+  const uri::NameAddrParts& from_parts() const { return from_; }
+  const uri::NameAddrParts& to_parts() const { return to_; }
+  const std::vector<ViaParts>& via_parts() const { return vias_; }
+  /// Of Contact, Route and Record-Route, in the order of the message.
+  const std::vector<Address>& address_parts() const { return addresses_; }
+  /// The values of Contact, Route or Record-Route that are addresses, in order; each other one is
+  /// among the diagnostics(), but for the "*" of a Contact.
+  std::vector<uri::NameAddr> addresses(HeaderName name) const;
 
   /// Set when the message must not be acted upon.
   const std::optional<Fault>& fault() const { return fault_; }
@@ -88,6 +110,7 @@ class Message {
 
   std::string bytes_;
   std::vector<Entry> entries_;
+  std::vector<Address> addresses_;
   Slice method_;
   Slice request_uri_;
   Slice reason_;
@@ -96,9 +119,10 @@ class Message {
   int status_ = 0;
   std::size_t via_count_ = 0;
   bool answerable_ = false;
-  Via top_via_;
-  uri::NameAddr from_;
-  uri::NameAddr to_;
+  std::optional<uri::UriParts> request_uri_parts_;
+  std::vector<ViaParts> vias_;
+  uri::NameAddrParts from_;
+  uri::NameAddrParts to_;
   CSeq cseq_;
   std::string content_type_;
   std::optional<Fault> fault_;

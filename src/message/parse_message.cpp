@@ -34,6 +34,7 @@ class MessageParser {
   }
 
   void diagnose(std::string_view reason, std::size_t offset, std::string_view header) {
+    if (message_.diagnostics_.size() == limits::diagnostic_count) return;
     message_.diagnostics_.push_back({reason, offset, std::string(header)});
   }
 
@@ -91,140 +92,184 @@ class MessageParser {
     const std::string_view uri =
         last > first ? line.substr(first + 1, last - first - 1) : std::string_view();
     message_.request_uri_ = slice(uri);
-    if (uri.empty() || uri.find_first_of(" \t<>\"") != std::string_view::npos)
-      fault(400, "Malformed Request-URI");
+    uri::UriParts parts;
+    const bool is_uri = !uri::scan(text(), message_.request_uri_, parts);
+    if (is_uri) message_.request_uri_parts_ = parts;
+    // What no scheme's URI can hold; the rest is for whoever knows the scheme (8.2.2.1).
+    const bool may_be_uri =
+        parts.is_sip ? is_uri
+                     : !uri.empty() && uri.find_first_of(" \t<>\"") == std::string_view::npos;
+    if (!may_be_uri) fault(400, "Malformed Request-URI");
     return std::nullopt;
   }
 
   std::optional<ParseError> parse_headers() {
+    // What most messages need; more are taken one by one.
+    message_.entries_.reserve(24);
     while (true) {
       if (text().substr(position_).starts_with("\r\n")) {
         position_ += 2;
         return std::nullopt;
       }
       if (position_ >= text().size()) return ParseError{"the headers do not end", position_};
-      const std::size_t end = unfolded_line_end();
-      if (end == std::string_view::npos) return ParseError{"a header does not end", position_};
-      parse_header(text().substr(position_, end - position_));
-      position_ = end + 2;
+      const Line line = next_line();
+      if (line.end == std::string_view::npos) return ParseError{"a header does not end", position_};
+      parse_header(line);
+      position_ = line.end + 2;
     }
+  }
+
+  /// A header with its folds: where its CRLF stands, and the first CR, LF or NUL before it.
+  struct Line {
+    std::size_t end = std::string_view::npos;
+    std::size_t illegal = std::string_view::npos;
+    std::size_t folds = 0;
+  };
+
+  /// One diagnostic is enough for all that exceeds the limits (21.5.7).
+  void too_large(std::string_view reason, std::size_t offset, std::string_view header) {
+    if (!too_large_) diagnose(reason, offset, header);
+    too_large_ = true;
+    fault(513, "Message Too Large");
   }
 
   /// Finds the end of the header at position_ and replaces the line breaks of folds by blanks,
   /// which is what they mean (7.3.1) and keeps every offset.
-  std::size_t unfolded_line_end() {
-    std::size_t from = position_;
+  Line next_line() {
+    Line line;
+    std::size_t i = position_;
     while (true) {
-      const std::size_t end = text().find("\r\n", from);
-      if (end == std::string_view::npos) return end;
-      const bool folded = end + 2 < text().size() && grammar::is(text()[end + 2], grammar::blank);
-      if (!folded) return end;
-      message_.bytes_[end] = ' ';
-      message_.bytes_[end + 1] = ' ';
-      from = end + 2;
+      i = ascii::find_control(text(), i);
+      if (i == text().size()) return line;
+      const char c = text()[i];
+      if (c == '\r' && i + 1 < text().size() && text()[i + 1] == '\n') {
+        if (i + 2 == text().size() || !grammar::is(text()[i + 2], grammar::blank)) {
+          line.end = i;
+          return line;
+        }
+        ++line.folds;
+        message_.bytes_[i] = ' ';
+        message_.bytes_[i + 1] = ' ';
+        i += 2;
+      } else {
+        // quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F)
+        const bool is_illegal =
+            c == '\r' || c == '\n' || (c == '\0' && (i == 0 || text()[i - 1] != '\\'));
+        if (is_illegal && line.illegal == std::string_view::npos) line.illegal = i;
+        ++i;
+      }
     }
   }
 
   /// message-header = field-name HCOLON field-value
-  void parse_header(std::string_view line) {
-    const std::size_t colon = line.find(':');
-    const std::string_view name = ascii::trim(line.substr(0, colon));
-    if (colon == std::string_view::npos || !grammar::is_token(name) ||
-        name.size() > limits::header_name_size || line.front() == ' ' || line.front() == '\t') {
+  void parse_header(const Line& found) {
+    const std::string_view line = text().substr(position_, found.end - position_);
+    std::size_t colon = 0;
+    while (colon < line.size() && grammar::is(line[colon], grammar::token_char)) ++colon;
+    const std::string_view name = line.substr(0, colon);
+    while (colon < line.size() && grammar::is(line[colon], grammar::blank)) ++colon;
+    if (colon == line.size() || line[colon] != ':' || name.empty() ||
+        name.size() > limits::header_name_size) {
       diagnose("a header has no usable name", position_, "");
       return;
     }
-    const HeaderName id = header_name(name);
+    if (found.illegal != std::string_view::npos) {
+      diagnose("a header value has an illegal character", found.illegal, name);
+      return;
+    }
     const std::string_view value = ascii::trim(line.substr(colon + 1));
-    for (std::size_t i = 0; i < value.size(); ++i)
-      // quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F)
-      if (value[i] == '\r' || value[i] == '\n' ||
-          (value[i] == '\0' && (i == 0 || value[i - 1] != '\\'))) {
-        diagnose("a header value has an illegal character", position_ + colon + 1 + i, name);
-        return;
-      }
-    if (value.size() > limits::header_value_size) {
-      diagnose("a header value is too long", position_, name);
-      fault(513, "Message Too Large");
-      return;
-    }
-    if (message_.entries_.size() == limits::header_count) {
-      if (!too_many_) diagnose("a message has too many headers", position_, name);
-      too_many_ = true;
-      fault(513, "Message Too Large");
-      return;
-    }
-    message_.entries_.push_back({id, slice(name), slice(value)});
+    if (value.size() > limits::header_value_size)
+      return too_large("a header value is too long", position_, name);
+    if (found.folds > limits::fold_count)
+      return too_large("a header has too many folds", position_, name);
+    if (message_.entries_.size() == limits::header_count)
+      return too_large("a message has too many headers", position_, name);
+    message_.entries_.push_back({header_name(name), slice(name), slice(value)});
   }
 
   std::size_t offset_of(std::string_view value) const {
     return static_cast<std::size_t>(value.data() - text().data());
   }
 
+  /// The first header of a name, how often there is one, and where the second stands.
+  struct Found {
+    Slice first;
+    std::size_t second = 0;
+    std::size_t count = 0;
+
+    void add(Slice value) {
+      if (count == 0) first = value;
+      if (count == 1) second = value.offset;
+      ++count;
+    }
+  };
+
   /// The one value of a header that must stand exactly once.
-  std::optional<std::string_view> single(HeaderName name, std::string_view missing) {
-    const auto found = message_.headers(name);
-    if (found.size() == 1) return found.front();
-    diagnose(missing, found.empty() ? 0 : offset_of(found[1]), to_string(name));
-    fault(400, missing);
-    return std::nullopt;
-  }
-
-  void decode_address(HeaderName name, std::string_view problem, uri::NameAddr& into) {
-    const auto value = single(name, problem);
-    if (!value) return;
-    auto parsed = uri::parse_name_addr(*value);
-    if (parsed) {
-      into = std::move(parsed).value();
-      return;
-    }
-    diagnose(parsed.error().reason, offset_of(*value) + parsed.error().offset, to_string(name));
+  bool is_single(const Found& found, HeaderName name, std::string_view problem) {
+    if (found.count == 1) return true;
+    diagnose(problem, found.second, to_string(name));
     fault(400, problem);
+    return false;
   }
 
-  void decode_via() {
-    const auto values = message_.values(HeaderName::via);
-    message_.via_count_ = values.size();
-    if (values.empty()) {
-      diagnose("Via is missing", 0, "Via");
-      fault(400, "Missing Via");
-      return;
+  void decode_address(const Found& found, HeaderName name, std::string_view problem,
+                      uri::NameAddrParts& into) {
+    if (!is_single(found, name, problem)) return;
+    if (const auto error = uri::scan_name_addr(text(), found.first, into)) {
+      into = {};
+      diagnose(error->reason, found.first.offset + error->offset, to_string(name));
+      fault(400, problem);
     }
-    auto via = parse_via(values.front());
-    if (via) {
-      message_.top_via_ = std::move(via).value();
-      check_lower_vias(values);
-      return;
-    }
-    diagnose(via.error().reason, offset_of(values.front()) + via.error().offset, "Via");
-    fault(400, "Malformed Via");
-    copyable_ = false;
   }
 
-  /// The Vias below the top are the proxies' business, but each has to be one.
-  void check_lower_vias(const std::vector<std::string_view>& values) {
-    for (std::string_view value : values)
-      if (!ascii::equal_ignoring_case(value.substr(0, 3), "SIP")) {
-        diagnose("a Via is not of the protocol SIP", offset_of(value), "Via");
+  void decode_via(std::string_view header) {
+    grammar::ListReader reader(header);
+    for (std::string_view value; reader.next(value);) {
+      if (message_.via_count_ == limits::via_count)
+        return too_large("a message has too many Vias", offset_of(value), "Via");
+      const bool is_top = message_.via_count_++ == 0;
+      const auto error = scan_via(text(), slice(value), message_.vias_.emplace_back());
+      if (!error) continue;
+      message_.vias_.pop_back();
+      diagnose(error->reason, offset_of(value) + error->offset, "Via");
+      // The Vias below the top are the proxies' business, but each has to be one.
+      if (is_top || !ascii::equal_ignoring_case(value.substr(0, 3), "SIP"))
         fault(400, "Malformed Via");
-        return;
-      }
+      if (is_top) copyable_ = false;
+    }
   }
 
-  void decode_cseq() {
-    const auto value = single(HeaderName::cseq, "Missing or Repeated CSeq");
-    if (!value) return;
-    auto cseq = parse_cseq(*value);
+  /// Contact, Route, Record-Route: what is no address costs that value.
+  void decode_addresses(HeaderName name, std::string_view header) {
+    grammar::ListReader reader(header);
+    for (std::string_view value; reader.next(value);) {
+      if (name == HeaderName::contact && value == "*") continue;
+      std::size_t& count = name == HeaderName::record_route ? record_routes_ : routes_;
+      if (name != HeaderName::contact && ++count > limits::route_count)
+        return too_large("a message has too many routes", offset_of(value), to_string(name));
+      Message::Address& address = message_.addresses_.emplace_back();
+      address.header = name;
+      if (const auto error = uri::scan_name_addr(text(), slice(value), address.parts)) {
+        message_.addresses_.pop_back();
+        diagnose(error->reason, offset_of(value) + error->offset, to_string(name));
+      }
+    }
+  }
+
+  void decode_cseq(const Found& found) {
+    if (!is_single(found, HeaderName::cseq, "Missing or Repeated CSeq")) return;
+    const std::string_view value = found.first.in(text());
+    auto cseq = parse_cseq(value);
     if (!cseq) {
-      diagnose(cseq.error().reason, offset_of(*value) + cseq.error().offset, "CSeq");
+      diagnose(cseq.error().reason, found.first.offset + cseq.error().offset, "CSeq");
       fault(400, "Malformed CSeq");
       // One that is only too large can be repeated (RFC 4475 3.1.2.4 wants its 400).
-      if (value->empty() || !ascii::is_digit(value->front())) copyable_ = false;
+      if (value.empty() || !ascii::is_digit(value.front())) copyable_ = false;
       return;
     }
     message_.cseq_ = std::move(cseq).value();
     if (message_.is_request() && message_.cseq_.method != message_.method()) {
-      diagnose("the CSeq method is not the request's", offset_of(*value), "CSeq");
+      diagnose("the CSeq method is not the request's", found.first.offset, "CSeq");
       fault(400, "CSeq Method Mismatch");
     }
   }
@@ -234,18 +279,18 @@ class MessageParser {
   void decode_body() {
     message_.body_ = {static_cast<std::uint32_t>(position_),
                       static_cast<std::uint32_t>(text().size() - position_)};
-    const auto lengths = message_.headers(HeaderName::content_length);
-    if (lengths.empty()) return;
     std::optional<std::uint64_t> length;
-    for (std::string_view value : lengths) {
-      const auto parsed = parse_content_length(value);
+    for (const Message::Entry& entry : message_.entries_) {
+      if (entry.id != HeaderName::content_length) continue;
+      const auto parsed = parse_content_length(entry.value.in(text()));
       if (!parsed || (length && *length != *parsed)) {
-        diagnose("Content-Length is no single number", offset_of(value), "Content-Length");
+        diagnose("Content-Length is no single number", entry.value.offset, "Content-Length");
         fault(400, "Malformed Content-Length");
         return;
       }
       length = parsed;
     }
+    if (!length) return;
     if (*length > message_.body_.length) {
       diagnose("a body is shorter than Content-Length says", position_, "Content-Length");
       fault(400, "Body Shorter Than Content-Length");
@@ -258,30 +303,66 @@ class MessageParser {
   }
 
   void decode() {
-    decode_via();
-    decode_address(HeaderName::from, "Missing, Repeated or Malformed From", message_.from_);
-    decode_address(HeaderName::to, "Missing, Repeated or Malformed To", message_.to_);
-    if (const auto call_id = single(HeaderName::call_id, "Missing or Repeated Call-ID")) {
-      message_.call_id_ = slice(*call_id);
-      if (call_id->empty() || call_id->find_first_of(" \t") != std::string_view::npos) {
+    Found from;
+    Found to;
+    Found call_id;
+    Found cseq;
+    for (const Message::Entry& entry : message_.entries_) {
+      switch (entry.id) {
+        case HeaderName::via:
+          decode_via(entry.value.in(text()));
+          break;
+        case HeaderName::from:
+          from.add(entry.value);
+          break;
+        case HeaderName::to:
+          to.add(entry.value);
+          break;
+        case HeaderName::call_id:
+          call_id.add(entry.value);
+          break;
+        case HeaderName::cseq:
+          cseq.add(entry.value);
+          break;
+        case HeaderName::contact:
+        case HeaderName::route:
+        case HeaderName::record_route:
+          decode_addresses(entry.id, entry.value.in(text()));
+          break;
+        case HeaderName::content_type:
+          if (message_.content_type_.empty())
+            message_.content_type_ = media_type(entry.value.in(text()));
+          break;
+        default:
+          break;
+      }
+    }
+    if (message_.via_count_ == 0) {
+      diagnose("Via is missing", 0, "Via");
+      fault(400, "Missing Via");
+    }
+    decode_address(from, HeaderName::from, "Missing, Repeated or Malformed From", message_.from_);
+    decode_address(to, HeaderName::to, "Missing, Repeated or Malformed To", message_.to_);
+    if (is_single(call_id, HeaderName::call_id, "Missing or Repeated Call-ID")) {
+      message_.call_id_ = call_id.first;
+      const std::string_view value = message_.call_id();
+      if (value.empty() || value.find_first_of(" \t") != std::string_view::npos) {
         fault(400, "Malformed Call-ID");
         copyable_ = false;
       }
     }
-    decode_cseq();
+    decode_cseq(cseq);
     decode_body();
-    if (const auto type = message_.header(HeaderName::content_type))
-      message_.content_type_ = media_type(*type);
-    const auto copied = {HeaderName::via, HeaderName::from, HeaderName::to, HeaderName::call_id,
-                         HeaderName::cseq};
-    message_.answerable_ = copyable_ && message_.is_request() && message_.method() != "ACK";
-    for (HeaderName name : copied)
-      if (!message_.header(name)) message_.answerable_ = false;
+    message_.answerable_ = copyable_ && message_.is_request() && message_.method() != "ACK" &&
+                           message_.via_count_ != 0 && from.count != 0 && to.count != 0 &&
+                           call_id.count != 0 && cseq.count != 0;
   }
 
   Message message_;
   std::size_t position_ = 0;
-  bool too_many_ = false;
+  bool too_large_ = false;
+  std::size_t routes_ = 0;
+  std::size_t record_routes_ = 0;
   /// false: a response would repeat what no one can read; some proxies close the connection then.
   bool copyable_ = true;
 };

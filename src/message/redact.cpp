@@ -8,21 +8,55 @@ namespace sipml::message {
 
 namespace {
 
-/// `line` with the value of each ha1 parameter replaced.
-std::string without_ha1(std::string_view line) {
-  constexpr std::string_view name = ";ha1=";
-  const std::string lower = ascii::to_lower(line);
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/// Passes over "ha1 =" at `position`, blanks included; `position` itself if it does not stand
+/// there.
+std::size_t behind_ha1(std::string_view text, std::size_t position) {
+  std::size_t i = position;
+  const auto skip_blanks = [&] {
+    while (i < text.size() && is_blank(text[i])) ++i;
+  };
+  skip_blanks();
+  if (!ascii::equal_ignoring_case(text.substr(i, 3), "ha1")) return position;
+  i += 3;
+  skip_blanks();
+  if (i == text.size() || text[i] != '=') return position;
+  ++i;
+  skip_blanks();
+  return i;
+}
+
+/// `header`, with its folds, without the value of each ha1 parameter.
+std::string without_ha1(std::string_view header) {
   std::string out;
   std::size_t position = 0;
-  for (std::size_t found = lower.find(name); found != std::string::npos;
-       found = lower.find(name, position)) {
-    const std::size_t value = found + name.size();
-    out += line.substr(position, value - position);
+  for (std::size_t found = header.find(';'); found != std::string_view::npos;
+       found = header.find(';', found + 1)) {
+    const std::size_t value = behind_ha1(header, found + 1);
+    if (value == found + 1) continue;
+    out += header.substr(position, value - position);
     out += "***";
-    position = std::min(line.find_first_of(";,>\r\n", value), line.size());
+    const bool is_quoted = value < header.size() && header[value] == '"';
+    const std::size_t end =
+        is_quoted ? header.find('"', value + 1) : header.find_first_of(";,> \t\r\n", value);
+    position = end == std::string_view::npos ? header.size() : end + (is_quoted ? 1 : 0);
+    found = std::max(found, position - 1);
   }
-  out += line.substr(position);
+  out += header.substr(position);
   return out;
+}
+
+/// The header at the start of `text` with all its folds. Any LF ends a line, for what is shown may
+/// not be what was parsed.
+std::string_view take_header(std::string_view& text) {
+  std::size_t end = 0;
+  do {
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  } while (end < text.size() && (text[end] == ' ' || text[end] == '\t'));
+  const std::string_view header = text.substr(0, end);
+  text.remove_prefix(end);
+  return header;
 }
 
 }  // namespace
@@ -30,33 +64,29 @@ std::string without_ha1(std::string_view line) {
 std::string redact(std::string_view message) {
   std::string out;
   out.reserve(message.size());
-  bool in_headers = true;
-  bool hiding = false;
+  // 7.5: empty lines in front of a message are no end of its headers.
+  const std::size_t start = std::min(message.find_first_not_of("\r\n"), message.size());
+  out += message.substr(0, start);
+  message.remove_prefix(start);
+  bool ends_with_crlf = false;
   while (!message.empty()) {
-    const std::size_t end = std::min(message.find('\n'), message.size() - 1) + 1;
-    std::string_view line = message.substr(0, end);
-    message.remove_prefix(end);
-    if (!in_headers) {
-      out += line;
-      continue;
+    const std::string_view header = take_header(message);
+    // Behind a bare LF it ends that header only, for whoever takes the LF for a part of it.
+    if (header == "\r\n" && ends_with_crlf) {
+      out += header;
+      break;
     }
-    if (line == "\r\n" || line == "\n") {
-      in_headers = false;
-      out += line;
-      continue;
-    }
-    const bool continues = line.front() == ' ' || line.front() == '\t';
-    if (continues && hiding) continue;
-    const std::string_view name = ascii::trim(line.substr(0, line.find(':')));
-    hiding = !continues && (ascii::equal_ignoring_case(name, "Authorization") ||
-                            ascii::equal_ignoring_case(name, "Proxy-Authorization"));
-    if (hiding) {
+    ends_with_crlf = header.ends_with("\r\n");
+    const std::string_view name = ascii::trim(header.substr(0, header.find(':')));
+    if (ascii::equal_ignoring_case(name, "Authorization") ||
+        ascii::equal_ignoring_case(name, "Proxy-Authorization")) {
       out += name;
       out += ": ***\r\n";
-      continue;
+    } else {
+      out += without_ha1(header);
     }
-    out += without_ha1(line);
   }
+  out += message;
   return out;
 }
 

@@ -64,7 +64,7 @@ Response make_response(const Message& request, int status, std::string_view to_t
   for (HeaderName name :
        {HeaderName::from, HeaderName::to, HeaderName::call_id, HeaderName::cseq}) {
     std::string value(request.header(name).value_or(std::string_view()));
-    if (name == HeaderName::to && request.to().tag().empty() && status != 100 && !to_tag.empty()) {
+    if (name == HeaderName::to && request.to_tag().empty() && status != 100 && !to_tag.empty()) {
       value += ";tag=";
       value += to_tag;
     }

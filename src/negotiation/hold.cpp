@@ -2,6 +2,7 @@
 #include "negotiation/hold.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace sipml::negotiation {
 namespace {
@@ -29,12 +30,14 @@ bool has_ice_or_dtls(const Description& description) {
 
 bool is_remote_hold(const Description& remote) {
   const bool is_plain = !has_ice_or_dtls(remote);
+  const std::vector<Direction> directions = sdp::directions(remote);
   bool any_held = false;
-  for (const Media& media : remote.media) {
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    const Media& media = remote.media[i];
     if (media.is_rejected()) continue;
     const auto connection = sdp::connection(remote, media);
     const bool has_no_address = is_plain && connection && connection->address == "0.0.0.0";
-    if (sdp::receives(sdp::direction(remote, media)) && !has_no_address) return false;
+    if (sdp::receives(directions[i]) && !has_no_address) return false;
     any_held = true;
   }
   return any_held;
@@ -48,11 +51,12 @@ bool same_origin(const Description& a, const Description& b) {
 
 MediaSummary summarise(const Description& description) {
   MediaSummary summary;
-  for (const Media& media : description.media) {
+  const std::vector<Direction> directions = sdp::directions(description);
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    const Media& media = description.media[i];
     if (media.is_rejected()) continue;
-    const Direction direction = sdp::direction(description, media);
-    if (media.kind() == "audio" && !summary.audio) summary.audio = direction;
-    if (media.kind() == "video" && !summary.video) summary.video = direction;
+    if (media.kind() == "audio" && !summary.audio) summary.audio = directions[i];
+    if (media.kind() == "video" && !summary.video) summary.video = directions[i];
   }
   return summary;
 }

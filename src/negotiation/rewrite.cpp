@@ -42,6 +42,12 @@ Description dressed(Description description, const LocalOptions& options) {
     description = rules::bandwidth(std::move(description), "audio", *options.audio_bandwidth);
   if (options.video_bandwidth.value_or(0) != 0)
     description = rules::bandwidth(std::move(description), "video", *options.video_bandwidth);
+  if (options.candidates != rules::CandidateFilter())
+    description = rules::filtered_candidates(std::move(description), options.candidates);
+  if (!options.removed_codecs.empty())
+    description = rules::without_codecs(std::move(description), options.removed_codecs);
+  if (!options.codec_order.empty())
+    description = rules::codec_order(std::move(description), options.codec_order);
   return rules::unspecified_address(std::move(description));
 }
 
@@ -49,22 +55,15 @@ Description dressed(Description description, const LocalOptions& options) {
 Description digestible(Description description) {
   description = rules::mandatory_lines(std::move(description));
   description = rules::media_level_direction(std::move(description));
+  description = rules::readable_candidates(std::move(description));
   return rules::profile(std::move(description));
 }
 
-/// RFC 8827 6.5: a browser takes media keyed by DTLS only.
-std::optional<RewriteError> check_keys(const Description& description, std::string_view whose) {
-  const std::vector<bool> keyed = rules::keyed_by_dtls(description);
-  for (std::size_t i = 0; i < description.media.size(); ++i) {
-    const sdp::Media& media = description.media[i];
-    const bool is_rtp = media.kind() == "audio" || media.kind() == "video";
-    if (!is_rtp || media.is_rejected() || keyed[i]) continue;
-    return RewriteError{RewriteErrorCode::no_fingerprint,
-                        std::string(whose) + ", m-line " + std::to_string(i) + " (" +
-                            std::string(media.kind() == "audio" ? "audio" : "video") +
-                            "): there is no DTLS fingerprint, so no browser can take it"};
-  }
-  return std::nullopt;
+/// Nothing, or why no browser can take the description.
+std::optional<RewriteError> check_use(const Description& description, bool is_offer) {
+  auto error = rules::unusable(description, is_offer);
+  if (!error) return std::nullopt;
+  return named(std::move(*error), is_offer ? "remote offer" : "remote answer");
 }
 
 }  // namespace
@@ -83,6 +82,16 @@ std::string_view to_string(RewriteErrorCode code) {
       return "other_mid";
     case RewriteErrorCode::no_fingerprint:
       return "no_fingerprint";
+    case RewriteErrorCode::unusable_fingerprint:
+      return "unusable_fingerprint";
+    case RewriteErrorCode::no_ice:
+      return "no_ice";
+    case RewriteErrorCode::malformed_ice:
+      return "malformed_ice";
+    case RewriteErrorCode::no_rtcp_mux:
+      return "no_rtcp_mux";
+    case RewriteErrorCode::duplicate_mid:
+      return "duplicate_mid";
     case RewriteErrorCode::invalid_session_name:
       return "invalid_session_name";
     case RewriteErrorCode::count:
@@ -121,6 +130,7 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
   auto paired = rules::pairing(std::move(parsed).value(), *offer);
   if (!paired) return named(paired.error(), "local answer");
   Description answer = rules::answered_bundle(std::move(paired).value(), *offer);
+  answer = rules::answered_profile(std::move(answer), *offer);
   answer = dressed(std::move(answer), options);
   if (options.audio_wire_direction)
     answer =
@@ -135,7 +145,7 @@ Result<std::string, RewriteError> remote_offer(std::string_view from_wire) {
   auto parsed = parse(from_wire, "remote offer");
   if (!parsed) return parsed.error();
   const Description offer = digestible(std::move(parsed).value());
-  if (auto error = check_keys(offer, "remote offer")) return *error;
+  if (auto error = check_use(offer, true)) return *error;
   return sdp::write(offer);
 }
 
@@ -157,14 +167,14 @@ Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
   if (!paired) return named(paired.error(), "remote answer");
   Description answer = rules::answered_bundle(std::move(paired).value(), *offer);
   answer = digestible(std::move(answer));
-  if (auto error = check_keys(answer, "remote answer")) return *error;
+  if (auto error = check_use(answer, false)) return *error;
   if (options.audio_wire_direction)
     answer = rules::answered_direction(std::move(answer), *offer, "audio",
                                        *options.audio_wire_direction);
   if (options.video_wire_direction)
     answer = rules::answered_direction(std::move(answer), *offer, "video",
                                        *options.video_wire_direction);
-  return sdp::write(answer);
+  return sdp::write(rules::allowed_direction(std::move(answer), *offer));
 }
 
 }  // namespace sipml::negotiation

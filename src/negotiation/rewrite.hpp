@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "negotiation/rewrite_error.hpp"
+#include "negotiation/rules/rules.hpp"
 #include "sdp/attributes.hpp"
 
 namespace sipml::negotiation {
@@ -25,6 +27,12 @@ struct LocalOptions {
   /// inactive stays so; a caller that offers hold as sendonly leaves these out.
   std::optional<Direction> audio_wire_direction;
   std::optional<Direction> video_wire_direction;
+  /// Which candidates are told to the peer; all, unless it says otherwise.
+  rules::CandidateFilter candidates;
+  /// Codecs that are not told to the peer, and those that stand first in this order; names as for
+  /// rules::without_codecs().
+  std::vector<std::string> removed_codecs;
+  std::vector<std::string> codec_order;
 };
 
 /// Our offer, from the browser to the wire.
@@ -38,7 +46,8 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
                                                std::string_view remote_offer,
                                                const LocalOptions& options);
 
-/// The peer's offer, from the wire to the browser.
+/// The peer's offer, from the wire to the browser; an error if no browser can take it. Candidates
+/// that cannot be read are left out.
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire);
 
 /// An offer out of remote_offer() for a browser that is to get ready while the user is asked: it
@@ -48,7 +57,8 @@ Result<std::string, RewriteError> remote_offer(std::string_view from_wire);
 std::string offer_to_prepare(std::string_view for_browser);
 
 /// The peer's answer, from the wire to the browser, as one to the offer that the browser made:
-/// `our_offer_as_sent_by_browser` with the `options` that local_description() was given with it.
+/// `our_offer_as_sent_by_browser` with the `options` that local_description() was given with it. It
+/// never lets the browser send or receive more than that offer did.
 Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
                                                 std::string_view our_offer_as_sent_by_browser,
                                                 const LocalOptions& options);

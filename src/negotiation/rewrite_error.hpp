@@ -21,6 +21,16 @@ enum class RewriteErrorCode : std::uint8_t {
   other_mid,
   /// An audio or video m-line has no DTLS fingerprint, so no browser can take it (RFC 8827 6.5).
   no_fingerprint,
+  /// It has fingerprints, but none of an allowed hash function and its length (RFC 8122 5).
+  unusable_fingerprint,
+  /// It has no ICE credentials (RFC 8829 5.8).
+  no_ice,
+  /// Its ICE credentials are too short or too long, or have other characters (RFC 8839 5.4).
+  malformed_ice,
+  /// An offered audio or video m-line has no a=rtcp-mux (RFC 8858 4).
+  no_rtcp_mux,
+  /// Two m-lines have the same mid (RFC 5888 4).
+  duplicate_mid,
   /// The session name that was asked for holds a line break or NUL.
   invalid_session_name,
   count

@@ -1,9 +1,12 @@
-/// Typed access to the a= lines that SIP and JSEP negotiate with (RFC 8866 6, RFC 8829 5).
+/// The a= lines by name, and those that say which streams there are and which way they flow
+/// (RFC 8866 6, RFC 5888). Others have a header for each theme: candidate.hpp, transport.hpp,
+/// codec.hpp, source.hpp, capability.hpp.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sdp/description.hpp"
@@ -45,22 +48,40 @@ std::string_view attribute_name(std::string_view value SIPML_LIFETIMEBOUND);
 /// What follows the first colon; "" for a property attribute.
 std::string_view attribute_value(std::string_view value SIPML_LIFETIMEBOUND);
 
+/// True for an a= line of this name.
+bool is_attribute(const Line& line, std::string_view name);
 /// The value of the first attribute of this name, "" for a property attribute; none if absent.
 std::optional<std::string_view> attribute(const Lines& lines SIPML_LIFETIMEBOUND,
                                           std::string_view name);
 /// The values of all attributes of this name, in order.
 std::vector<std::string_view> attributes(const Lines& lines SIPML_LIFETIMEBOUND,
                                          std::string_view name);
+/// What `parse` makes of the values of all attributes of this name, in order; where it makes
+/// nothing of one, that is left out.
+template <typename T>
+std::vector<T> parse_attributes(const Lines& lines SIPML_LIFETIMEBOUND, std::string_view name,
+                                std::optional<T> (*parse)(std::string_view)) {
+  std::vector<T> found;
+  for (const std::string_view value : attributes(lines, name))
+    if (auto item = parse(value)) found.push_back(std::move(*item));
+  return found;
+}
+/// True when there is an attribute of this name.
+bool has_attribute(const Lines& lines, std::string_view name);
 /// The media section's attribute, else the session's, which it overrides (RFC 8866 5.13).
 std::optional<std::string_view> attribute(const Description& description SIPML_LIFETIMEBOUND,
                                           const Media& media SIPML_LIFETIMEBOUND,
                                           std::string_view name);
 
+/// The direction that a line states, if it does.
+std::optional<Direction> direction_of(const Line& line);
 /// The direction attribute of one section, if it has any; of several the last one counts, as in
 /// browsers.
 std::optional<Direction> own_direction(const Lines& lines);
 /// The direction of a media section: its own, else the session's, else sendrecv (RFC 8866 6.7).
 Direction direction(const Description& description, const Media& media);
+/// That of each media section.
+std::vector<Direction> directions(const Description& description);
 
 /// The identification tag of a media section (RFC 5888 4).
 std::optional<std::string_view> mid(const Media& media SIPML_LIFETIMEBOUND);
@@ -73,41 +94,5 @@ struct Group {
 std::optional<Group> parse_group(std::string_view value SIPML_LIFETIMEBOUND);
 /// The a=group lines of the session section that follow the grammar, in order.
 std::vector<Group> groups(const Description& description SIPML_LIFETIMEBOUND);
-
-/// An a=fingerprint line (RFC 8122 5).
-struct Fingerprint {
-  std::string_view hash;
-  std::string_view value;
-};
-/// The fingerprints of one section.
-std::vector<Fingerprint> own_fingerprints(const Lines& lines SIPML_LIFETIMEBOUND);
-/// The fingerprints of a media section: its own, else the session's (RFC 8122 5).
-std::vector<Fingerprint> fingerprints(const Description& description SIPML_LIFETIMEBOUND,
-                                      const Media& media SIPML_LIFETIMEBOUND);
-
-/// a=setup (RFC 4145 4), a=ice-ufrag and a=ice-pwd (RFC 8839 5.4): media level, else session level.
-std::optional<std::string_view> setup(const Description& description SIPML_LIFETIMEBOUND,
-                                      const Media& media SIPML_LIFETIMEBOUND);
-std::optional<std::string_view> ice_ufrag(const Description& description SIPML_LIFETIMEBOUND,
-                                          const Media& media SIPML_LIFETIMEBOUND);
-std::optional<std::string_view> ice_pwd(const Description& description SIPML_LIFETIMEBOUND,
-                                        const Media& media SIPML_LIFETIMEBOUND);
-
-/// The values of the a=candidate lines of a media section (RFC 8839 5.1).
-std::vector<std::string_view> candidates(const Media& media SIPML_LIFETIMEBOUND);
-
-/// RFC 5761 5.1.1.
-bool has_rtcp_mux(const Media& media);
-
-/// An a=rtpmap line (RFC 8866 6.6).
-struct RtpMap {
-  std::string_view format;
-  std::string_view encoding;
-  std::uint32_t clock_rate = 0;
-  /// What follows the clock rate, such as the number of audio channels; "" if nothing.
-  std::string_view parameters;
-};
-/// The a=rtpmap lines of a media section that follow the grammar, in order.
-std::vector<RtpMap> rtpmaps(const Media& media SIPML_LIFETIMEBOUND);
 
 }  // namespace sipml::sdp

@@ -5,30 +5,19 @@
 #include <limits>
 
 #include "base/ascii.hpp"
+#include "sdp/words.hpp"
 
 namespace sipml::sdp {
-namespace {
-
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-}  // namespace
-
 std::vector<std::string_view> split_words(std::string_view text) {
-  std::vector<std::string_view> words;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    while (at < text.size() && is_blank(text[at])) ++at;
-    const std::size_t start = at;
-    while (at < text.size() && !is_blank(text[at])) ++at;
-    if (at > start) words.push_back(text.substr(start, at - start));
-  }
-  return words;
+  std::vector<std::string_view> found;
+  for (Words words(text); !words.at_end();) found.push_back(words.next());
+  return found;
 }
 
 // media-field = %s"m" "=" media SP port ["/" integer] SP proto 1*(SP fmt) CRLF
 std::optional<MediaLine> parse_media_line(std::string_view value) {
   std::vector<std::string_view> words = split_words(value);
-  if (words.size() < 4 || is_blank(value.front())) return std::nullopt;
+  if (words.size() < 4 || value.front() == ' ' || value.front() == '\t') return std::nullopt;
   MediaLine line;
   line.media = words[0];
   line.proto = words[2];
@@ -60,6 +49,16 @@ std::optional<Connection> parse_connection(std::string_view value) {
   const std::vector<std::string_view> words = split_words(value);
   if (words.size() != 3) return std::nullopt;
   return Connection{words[0], words[1], words[2]};
+}
+
+// time-field = %s"t" "=" start-time SP stop-time CRLF
+std::optional<Timing> parse_timing(std::string_view value) {
+  constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+  Words words(value);
+  const auto start = ascii::parse_number(words.next(), largest);
+  const auto stop = ascii::parse_number(words.next(), largest);
+  if (!start || !stop || !words.at_end()) return std::nullopt;
+  return Timing{*start, *stop};
 }
 
 // bandwidth-fields = *(%s"b" "=" bwtype ":" bandwidth CRLF)

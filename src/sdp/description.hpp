@@ -60,6 +60,12 @@ struct Bandwidth {
   std::uint64_t value = 0;
 };
 
+/// A t= line (RFC 8866 5.9): seconds since 1900, 0 for no bound.
+struct Timing {
+  std::uint64_t start = 0;
+  std::uint64_t stop = 0;
+};
+
 /// One media section: its m= line, which is always the first, and all lines up to the next m=.
 struct Media {
   Lines lines;
@@ -119,10 +125,12 @@ Result<Description, ParseError> parse(std::string_view text);
 /// The description with CRLF line ends; the inverse of parse() for text that has them.
 std::string write(const Description& description);
 
-/// The fields of the value of an m=, o=, c= or b= line; none when it does not follow its grammar.
+/// The fields of the value of an m=, o=, c=, t= or b= line; none when it does not follow its
+/// grammar.
 std::optional<MediaLine> parse_media_line(std::string_view value SIPML_LIFETIMEBOUND);
 std::optional<Origin> parse_origin(std::string_view value SIPML_LIFETIMEBOUND);
 std::optional<Connection> parse_connection(std::string_view value SIPML_LIFETIMEBOUND);
+std::optional<Timing> parse_timing(std::string_view value);
 std::optional<Bandwidth> parse_bandwidth(std::string_view value SIPML_LIFETIMEBOUND);
 
 /// The first line of this type, or null.

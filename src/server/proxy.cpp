@@ -130,7 +130,7 @@ message::Request Proxy::build_request(const Message& request, const Target& targ
   message::Request forwarded;
   forwarded.method = request.method();
   forwarded.request_uri = target.request_uri;
-  if (makes_dialog(request.method()) && request.to().tag().empty())
+  if (makes_dialog(request.method()) && request.to_tag().empty())
     forwarded.headers.push_back({"Record-Route", record_route(from, target.connection)});
   bool counted = false;
   for (const auto& [name, value] : request.all_headers()) {
@@ -164,7 +164,7 @@ void Proxy::forward(const Message& request, Id transaction, Connection from, boo
                     Instant now) {
   auto target = uri::parse(request.request_uri());
   if (!target) return answer(request, transaction, 400, now);
-  const bool in_dialog = !request.to().tag().empty();
+  const bool in_dialog = !request.to_tag().empty();
   const std::string user = uri::unescape(target->user);
   std::vector<Target> targets;
   if (in_dialog) {

@@ -103,7 +103,7 @@ void Server::process(const Message& request, transaction::Id transaction, Connec
     return answer(request, transaction, 420, now, {}, std::move(unsupported));
 
   const std::string callee = uri::unescape(target.value().user);
-  const bool in_dialog = !request.to().tag().empty();
+  const bool in_dialog = !request.to_tag().empty();
   if (!in_dialog) {
     if (callee.empty()) {
       if (request.method() != "OPTIONS") return answer(request, transaction, 404, now);
@@ -125,7 +125,7 @@ void Server::process(const Message& request, transaction::Id transaction, Connec
 
 void Server::register_user(const Message& request, transaction::Id transaction, Connection from,
                            Instant now) {
-  const uri::Uri& to = request.to().uri;
+  const uri::Uri to = request.to().uri;
   if (!to.is_sip()) return answer(request, transaction, 400, now, "To Is No SIP URI");
   const std::string user = uri::unescape(to.user);
   // Deviation: RFC 3261 10.2 lets third parties register somebody; here everybody does so alone.

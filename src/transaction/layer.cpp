@@ -27,11 +27,11 @@ std::string client_key(std::string_view branch, std::string_view sent_by, std::s
 
 /// 17.2.3: with the cookie branch, sent-by and method; without it what RFC 2543 compared.
 std::string server_key(const message::Message& request, std::string_view method) {
-  const message::Via& via = request.top_via();
+  const message::Via via = request.top_via();
   if (via.branch().size() > magic_cookie.size() &&
       ascii::equal_ignoring_case(via.branch().substr(0, magic_cookie.size()), magic_cookie))
     return join({via.branch(), via.sent_by, method});
-  return join({request.request_uri(), request.from().tag(), request.call_id(),
+  return join({request.request_uri(), request.from_tag(), request.call_id(),
                std::to_string(request.cseq().number), via.sent_by, via.branch(), method});
 }
 
@@ -302,8 +302,8 @@ void Layer::send_response(Id id, const message::Response& response, Instant now,
 ReceivedResponse Layer::receive_response(const message::Message& response, Instant now,
                                          Outbox& outbox) {
   ReceivedResponse result;
-  const auto key = client_keys_.find(
-      client_key(response.top_via().branch(), response.top_via().sent_by, response.cseq().method));
+  const message::Via via = response.top_via();
+  const auto key = client_keys_.find(client_key(via.branch(), via.sent_by, response.cseq().method));
   if (key == client_keys_.end()) return result;
   const Id id = key->second;
   Client& client = clients_.at(id);

@@ -22,6 +22,25 @@ struct NameAddr {
   }
 };
 
+/// Where the parts of an address stand in the text that it was read from: what a NameAddr is made
+/// of, without its copies.
+struct NameAddrParts {
+  /// As written, with its quotes if it has any.
+  Slice display_name;
+  UriParts uri;
+  /// Of the header, with the ";" before the first.
+  Slice parameters;
+  /// The value of the first tag parameter.
+  Slice tag;
+};
+
+/// Reads `part` of `whole` as parse_name_addr() does, and fills `parts` with slices of `whole`. The
+/// offset of an error counts from the start of `part`.
+std::optional<ParseError> scan_name_addr(std::string_view whole, Slice part, NameAddrParts& parts);
+
+/// The address that scan_name_addr() found in `whole`.
+NameAddr make_name_addr(std::string_view whole, const NameAddrParts& parts);
+
 /// Parses the whole of `text`, one value:
 ///   ( name-addr / addr-spec ) *( SEMI generic-param )
 /// Without angle brackets everything behind the first ";" belongs to the header (20.10).

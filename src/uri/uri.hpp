@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/slice.hpp"
 #include "grammar/tokens.hpp"
 
 namespace sipml::uri {
@@ -34,6 +35,33 @@ struct Uri {
   bool is_sip() const { return scheme == "sip" || scheme == "sips"; }
   bool is_secure() const { return scheme == "sips"; }
 };
+
+/// Where the parts of a URI stand in the text that it was read from: what a Uri is made of, without
+/// its copies.
+struct UriParts {
+  Slice scheme;
+  /// sip and sips.
+  Slice user;
+  Slice password;
+  Slice host;
+  /// With the ";" before the first.
+  Slice parameters;
+  /// Without the "?".
+  Slice headers;
+  /// Other schemes.
+  Slice opaque;
+  std::uint16_t port = 0;
+  bool has_password = false;
+  bool has_port = false;
+  bool is_sip = false;
+};
+
+/// Reads `part` of `whole` as parse() does, and fills `parts` with slices of `whole`. The offset of
+/// an error counts from the start of `part`.
+std::optional<ParseError> scan(std::string_view whole, Slice part, UriParts& parts);
+
+/// The URI that scan() found in `whole`.
+Uri make_uri(std::string_view whole, const UriParts& parts);
 
 /// Parses the whole of `text`. ABNF, RFC 3261 section 25.1:
 ///   SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]

@@ -258,7 +258,7 @@ message::Response Call::make_2xx(const message::Message& request, Context& conte
 void Call::send_2xx(Context& context) {
   message::Response response = make_2xx(*peer_invite_, context);
   add_headers(response.headers, options_.headers);
-  response.headers.push_back({"Content-Type", std::string(accepted_types)});
+  response.headers.push_back({"Content-Type", std::string(description_type)});
   response.body = local_description_;
   dialog_->confirm();
   context.respond(peer_transaction_, response);
@@ -346,9 +346,17 @@ bool Call::owns_response(const message::Message& response) const {
                       : dialog_ && response.call_id() == dialog_->call_id();
 }
 
+bool Call::is_named_by(const message::Replaces& replaces) const {
+  const auto is_it = [&replaces](const dialog::Dialog& dialog) {
+    return dialog.call_id() == replaces.call_id && dialog.local_tag() == replaces.to_tag &&
+           dialog.remote_tag() == replaces.from_tag;
+  };
+  return (dialog_ && is_it(*dialog_)) || std::any_of(early_.begin(), early_.end(), is_it);
+}
+
 bool Call::is_merged(const message::Message& request) const {
   return !is_outgoing_ && peer_invite_ && request.call_id() == dialog_->call_id() &&
-         request.from().tag() == dialog_->remote_tag() &&
+         request.from_tag() == dialog_->remote_tag() &&
          request.cseq().number == peer_invite_->cseq().number;
 }
 
@@ -369,6 +377,11 @@ void Call::request(const message::Message& request, transaction::Id transaction,
   } else if (request.method() == "INFO") {
     if (auto accepted = unsupported_encoding(request)) {
       answer_request(transaction, request, 415, context, {std::move(*accepted)});
+      return;
+    }
+    if (request.header(HeaderName::info_package)) {
+      // RFC 6086 4.2.2: none was agreed on, so each is an unknown one.
+      answer_request(transaction, request, 469, context, {{"Recv-Info", ""}});
       return;
     }
     answer_request(transaction, request, 200, context);

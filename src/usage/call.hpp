@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "base/timer_set.hpp"
 #include "dialog/dialog.hpp"
+#include "message/headers/typed.hpp"
 #include "negotiation/offer_answer.hpp"
 #include "negotiation/rewrite.hpp"
 #include "usage/call_progress.hpp"
@@ -42,6 +43,8 @@ class Call {
   std::uint32_t id() const { return id_; }
   bool has_ended() const { return progress_ == call_progress::State::ended; }
   /// The tag that names this side of the dialog; "" before there is one.
+  /// True when that names a dialog of this call, early ones too (RFC 3891 section 3).
+  bool is_named_by(const message::Replaces& replaces) const;
   std::string_view local_tag() const SIPML_LIFETIMEBOUND {
     return dialog_ ? std::string_view(dialog_->local_tag()) : std::string_view();
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "message/headers/expires.hpp"
+#include "message/multipart.hpp"
 #include "negotiation/hold.hpp"
 #include "sdp/description.hpp"
 #include "usage/call.hpp"
@@ -61,7 +62,7 @@ void Call::send_reinvite(Context& context) {
       {"Contact", contact_value(context.config, options_.caps, "re-INVITE")});
   reinvite_.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(reinvite_.headers, options_.headers);
-  reinvite_.headers.push_back({"Content-Type", std::string(accepted_types)});
+  reinvite_.headers.push_back({"Content-Type", std::string(description_type)});
   reinvite_.body = local_description_;
   reinvite_transaction_ =
       context.send(reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0}, &reinvite_);
@@ -81,8 +82,8 @@ void Call::reinvite_response(const transaction::Indication& indication,
     dialog_->refresh_target(response);
     send_ack(*dialog_, response.cseq().number, indication.request, context);
     if (!is_new) return;
-    if (!response.body().empty()) {
-      receive_answer(response.body(), context);
+    if (const auto description = message::find_session_description(response).text) {
+      receive_answer(*description, context);
     } else {
       exchange(OnExchange::offer_rejected, context);
       finish_change(false, response.status(), "The answer is missing", context);
@@ -138,13 +139,13 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
     answer_request(transaction, request, 481, context);
     return;
   }
-  const bool has_offer = !request.body().empty();
-  if (auto accepted = unsupported_body(request)) {
-    answer_request(transaction, request, 415, context, {std::move(*accepted)});
+  if (auto refusal = refused_body(request)) {
+    answer_request(transaction, request, refusal->status, context, std::move(refusal->headers));
     return;
   }
+  const auto description = message::find_session_description(request).text;
   const auto row = negotiation::offer_answer::step(
-      exchange_, has_offer ? OnExchange::offer_received : OnExchange::offer_wanted);
+      exchange_, description ? OnExchange::offer_received : OnExchange::offer_wanted);
   if ((row && sipml::contains(row->actions, Do::refuse_500)) ||
       context.transactions.is_unanswered(peer_transaction_)) {
     answer_request(transaction, request, 500, context,
@@ -156,8 +157,8 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
     answer_request(transaction, request, 491, context);
     return;
   }
-  if (has_offer) {
-    auto offer = negotiation::remote_offer(request.body());
+  if (description) {
+    auto offer = negotiation::remote_offer(*description);
     if (!offer) {
       context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
       answer_request(transaction, request, 488, context);
@@ -169,13 +170,13 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
   peer_invite_ = request;
   peer_transaction_ = transaction;
   carrier_ = Carrier::peer_reinvite;
-  if (!has_offer) {
+  if (!description) {
     answer_in_ack_ = true;
     exchange(OnExchange::offer_wanted, context);
     return;
   }
   answer_in_ack_ = false;
-  take_remote_offer(request.body(), context);
+  take_remote_offer(*description, context);
 }
 
 void Call::take_remote_offer(std::string_view description, Context& context) {

@@ -1,4 +1,5 @@
 /// The callee's side of a call: RFC 3261 sections 13.3 and 9.2.
+#include "message/multipart.hpp"
 #include "message/status.hpp"
 #include "negotiation/hold.hpp"
 #include "sdp/description.hpp"
@@ -30,15 +31,16 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
   call.dialog_ = dialog::Dialog::from_request(invite, context.random.token(12));
   call.peer_invite_ = invite;
   call.peer_transaction_ = transaction;
-  CallIncoming event{id, party(call.remote_), party(call.local_), !invite.body().empty(), {}};
-  if (event.has_offer) {
-    auto offer = negotiation::remote_offer(invite.body());
+  const auto description = message::find_session_description(invite).text;
+  CallIncoming event{id, party(call.remote_), party(call.local_), description.has_value(), {}};
+  if (description) {
+    auto offer = negotiation::remote_offer(*description);
     if (!offer) {
       context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
       call.answer_request(transaction, invite, 488, context);
       return std::nullopt;
     }
-    call.remote_description_ = invite.body();
+    call.remote_description_ = *description;
     call.offer_for_browser_ = std::move(offer).value();
     if (const auto parsed = sdp::parse(call.offer_for_browser_)) {
       const auto offered = negotiation::summarise(*parsed);
@@ -127,8 +129,8 @@ void Call::ack(const message::Message& ack, Context& context) {
   progress(OnProgress::ack_received, context);
   if (answer_in_ack_ && exchange_ == Exchange::have_local_offer) {
     answer_in_ack_ = false;
-    if (!ack.body().empty()) {
-      receive_answer(ack.body(), context);
+    if (const auto description = message::find_session_description(ack).text) {
+      receive_answer(*description, context);
     } else {
       end_because(EndCause::protocol_error, Side::remote, 0, "The answer is missing");
       progress(OnProgress::media_failed, context);

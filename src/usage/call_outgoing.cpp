@@ -1,21 +1,14 @@
 /// The caller's side of a call: RFC 3261 sections 13.2 and 9.1, with forks.
 #include "base/limits.hpp"
+#include "message/multipart.hpp"
 #include "usage/call.hpp"
 
 namespace sipml::usage {
 
 namespace {
 
-/// ACKs that are kept for repeated 2xx.
-constexpr std::size_t kept_acks = 8;
-
 std::string ack_key(std::string_view tag, std::uint32_t cseq) {
   return std::string(tag) + ' ' + std::to_string(cseq);
-}
-
-bool has_description(const message::Message& message) {
-  return !message.body().empty() &&
-         (message.content_type() == accepted_types || message.content_type().empty());
 }
 
 }  // namespace
@@ -39,7 +32,7 @@ void Call::send_invite(Context& context) {
   invite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INVITE")});
   invite_.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(invite_.headers, options_.headers);
-  invite_.headers.push_back({"Content-Type", std::string(accepted_types)});
+  invite_.headers.push_back({"Content-Type", std::string(description_type)});
   invite_.body = local_description_;
   invite_transaction_ =
       context.send(invite_, {id_, static_cast<std::uint32_t>(Purpose::invite), 0}, &invite_);
@@ -63,7 +56,7 @@ void Call::invite_response(const transaction::Indication& indication,
 
 dialog::Dialog& Call::early_dialog(const message::Message& response) {
   for (dialog::Dialog& dialog : early_)
-    if (dialog.remote_tag() == response.to().tag()) {
+    if (dialog.remote_tag() == response.to_tag()) {
       dialog.refresh_target(response);
       return dialog;
     }
@@ -72,21 +65,22 @@ dialog::Dialog& Call::early_dialog(const message::Message& response) {
 }
 
 void Call::provisional(const message::Message& response, Context& context) {
-  if (response.status() > 100 && !response.to().tag().empty() &&
+  if (response.status() > 100 && !response.to_tag().empty() &&
       early_.size() < limits::early_dialog_count)
     early_dialog(response);
   bool early_media = false;
-  const bool of_first_fork = early_tag_.empty() || early_tag_ == response.to().tag();
-  if (response.status() > 100 && has_description(response) && of_first_fork &&
+  const auto description = message::find_session_description(response).text;
+  const bool of_first_fork = early_tag_.empty() || early_tag_ == response.to_tag();
+  if (response.status() > 100 && description && of_first_fork &&
       exchange_ == Exchange::have_local_offer &&
       (progress_ == Progress::calling || progress_ == Progress::proceeding) &&
-      response.body() != remote_description_) {
+      *description != remote_description_) {
     // One peer connection can take one answer: early media is that of the first branch which sends
     // any; the 2xx decides (RFC 3960 3.1).
-    auto answer = negotiation::remote_answer(response.body(), offer_of_browser_, media_options());
+    auto answer = negotiation::remote_answer(*description, offer_of_browser_, media_options());
     if (answer) {
-      early_tag_ = response.to().tag();
-      remote_description_ = response.body();
+      early_tag_ = response.to_tag();
+      remote_description_ = *description;
       early_answer_ = std::move(answer).value();
       early_media = true;
       exchange(OnExchange::provisional_answer, context);
@@ -110,7 +104,7 @@ void Call::send_ack(const dialog::Dialog& dialog, std::uint32_t cseq,
     if (field.name == "Authorization" || field.name == "Proxy-Authorization")
       ack.headers.push_back(field);
   ack.headers.push_back({"Contact", contact_value(context.config, options_.caps, "ACK")});
-  if (acks_.size() == kept_acks) acks_.erase(acks_.begin());
+  if (acks_.size() == limits::kept_ack_count) acks_.erase(acks_.begin());
   acks_.emplace_back(ack_key(dialog.remote_tag(), cseq), context.send_ack(std::move(ack)));
 }
 
@@ -122,14 +116,14 @@ void Call::end_fork(const message::Message& response, Context& context) {
 
 void Call::late_2xx(const message::Message& response, Context& context) {
   if (!is_outgoing_ && response.cseq().method != "INVITE") return;
-  const std::string key = ack_key(response.to().tag(), response.cseq().number);
+  const std::string key = ack_key(response.to_tag(), response.cseq().number);
   for (const auto& [known, bytes] : acks_)
     if (known == key) {
       transaction::Outbox outbox{{0, bytes}};
       context.flush(outbox);
       return;
     }
-  if (dialog_ && response.to().tag() == dialog_->remote_tag())
+  if (dialog_ && response.to_tag() == dialog_->remote_tag())
     // A re-INVITE that was given up here: the peer believes in it, and wants its ACK.
     send_ack(*dialog_, response.cseq().number, reinvite_, context);
   else if (is_outgoing_ && response.cseq().number == cseq_)
@@ -137,7 +131,7 @@ void Call::late_2xx(const message::Message& response, Context& context) {
 }
 
 void Call::success(const message::Message& response, Context& context) {
-  const std::string_view tag = response.to().tag();
+  const std::string_view tag = response.to_tag();
   if (dialog_) {
     // 13.2.2.4: the same branch again, or another one, which gets its ACK and is ended.
     late_2xx(response, context);
@@ -157,8 +151,8 @@ void Call::success(const message::Message& response, Context& context) {
   }
   progress(OnProgress::response_2xx, context);
   if (progress_ != Progress::confirming) return;
-  if (has_description(response)) {
-    receive_answer(response.body(), context);
+  if (const auto description = message::find_session_description(response).text) {
+    receive_answer(*description, context);
   } else if (!early_answer_.empty() && early_tag_ == tag) {
     answer_for_browser_ = early_answer_;
     exchange(OnExchange::answer_received, context);

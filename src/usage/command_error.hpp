@@ -18,7 +18,7 @@ enum class CommandErrorCode : std::uint8_t {
 
 struct CommandError {
   CommandErrorCode code = CommandErrorCode::invalid_argument;
-  /// The command's key that was wrong, or "".
+  /// The command's key that was wrong, such as "to" or "headers[0].value", or "".
   std::string argument;
   /// For a person; never a secret.
   std::string message;

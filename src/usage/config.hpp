@@ -19,6 +19,8 @@ struct Config {
   std::string authorization_user;
   /// A secret.
   std::string password;
+  /// The only realm whose challenges are answered; "" for any.
+  std::string realm;
   /// Of the Via: "WS" or "WSS".
   std::string via_transport = "WSS";
   std::string user_agent;

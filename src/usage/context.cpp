@@ -4,6 +4,7 @@
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
+#include "message/multipart.hpp"
 #include "message/redact.hpp"
 
 namespace sipml::usage {
@@ -24,6 +25,10 @@ void route_through_proxy(message::Request& request, const Config& config) {
   headers.insert(place, {"Route", config.outbound_proxy});
 }
 
+auth::Account account_of(const Config& config) {
+  return {config.authorization_user, config.password, config.realm};
+}
+
 }  // namespace
 
 void Context::flush(transaction::Outbox& outbox) {
@@ -42,7 +47,7 @@ transaction::Id Context::send(message::Request request, transaction::Owner owner
     request.headers.push_back({"User-Agent", config.user_agent});
   add_headers(request.headers, config.headers);
   route_through_proxy(request, config);
-  credentials.authorize(request, {config.authorization_user, config.password}, random);
+  credentials.authorize(request, account_of(config), random);
   if (sent) *sent = request;
   return resend(std::move(request), owner);
 }
@@ -61,8 +66,7 @@ std::optional<message::Request> Context::with_credentials(const transaction::Ind
   if (!is_challenge(response.status()) || config.password.empty() || !connected ||
       indication.owner.attempt >= limits::authentication_attempts)
     return std::nullopt;
-  auto request = credentials.answer(indication.request, response,
-                                    {config.authorization_user, config.password}, random);
+  auto request = credentials.answer(indication.request, response, account_of(config), random);
   if (request) message::remove_fields(request->headers, "Via");
   return request;
 }
@@ -125,16 +129,23 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
 }
 
 std::optional<message::HeaderField> unsupported_encoding(const message::Message& request) {
-  const auto encoding = request.header(message::HeaderName::content_encoding);
-  if (!encoding || ascii::equal_ignoring_case(*encoding, "identity")) return std::nullopt;
-  return message::HeaderField{"Accept-Encoding", "identity"};
+  if (request.body().empty()) return std::nullopt;
+  for (std::string_view encoding : request.values(message::HeaderName::content_encoding))
+    if (!ascii::equal_ignoring_case(encoding, "identity"))
+      return message::HeaderField{"Accept-Encoding", "identity"};
+  return std::nullopt;
 }
 
-std::optional<message::HeaderField> unsupported_body(const message::Message& request) {
-  if (auto encoding = unsupported_encoding(request)) return encoding;
-  if (!request.body().empty() && request.content_type() != accepted_types)
-    return message::HeaderField{"Accept", std::string(accepted_types)};
-  return std::nullopt;
+std::optional<Refusal> refused_body(const message::Message& request) {
+  if (auto encoding = unsupported_encoding(request)) return Refusal{415, {std::move(*encoding)}};
+  switch (message::find_session_description(request).refusal) {
+    case 0:
+      return std::nullopt;
+    case 415:
+      return Refusal{415, {{"Accept", std::string(accepted_types)}}};
+    default:
+      return Refusal{400, {}};
+  }
 }
 
 Party party(const uri::NameAddr& address) {

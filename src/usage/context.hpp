@@ -19,7 +19,9 @@ enum class Purpose : std::uint32_t { registration, invite, reinvite, cancel, bye
 
 /// What this user agent understands; every header that says so is made from here.
 inline constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
-inline constexpr std::string_view accepted_types = "application/sdp";
+inline constexpr std::string_view description_type = "application/sdp";
+inline constexpr std::string_view accepted_types =
+    "application/sdp, multipart/mixed, multipart/alternative, multipart/related";
 
 struct Context {
   Instant now;
@@ -67,8 +69,16 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
 
 /// For a request whose body we cannot read: the header of its 415 that says what we can (8.2.3).
 std::optional<message::HeaderField> unsupported_encoding(const message::Message& request);
-/// The same for a request whose body has to be a session description.
-std::optional<message::HeaderField> unsupported_body(const message::Message& request);
+
+/// Why a request cannot be taken, as the response that says so.
+struct Refusal {
+  int status = 0;
+  message::HeaderFields headers;
+};
+
+/// For a request whose body has to be, or to hold, a session description: 415, or 400 for a
+/// multipart that cannot be taken apart (RFC 5621 section 8).
+std::optional<Refusal> refused_body(const message::Message& request);
 
 Party party(const uri::NameAddr& address);
 

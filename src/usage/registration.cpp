@@ -2,18 +2,12 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "message/headers/expires.hpp"
 
 namespace sipml::usage {
 
 using message::HeaderName;
-
-namespace {
-
-/// How often a registrar may call our time too brief.
-constexpr int too_brief_limit = 3;
-
-}  // namespace
 
 Duration refresh_after(std::uint32_t granted_seconds) {
   // A registrar that grants nothing keeps no binding: asking it every second would not help.
@@ -178,7 +172,8 @@ void Registration::response(const transaction::Indication& indication,
     return;
   }
   const auto minimum = response.header(HeaderName::min_expires);
-  if (response.status() == 423 && minimum && !removing_ && ++too_brief_ <= too_brief_limit) {
+  if (response.status() == 423 && minimum && !removing_ &&
+      ++too_brief_ <= limits::too_brief_count) {
     const auto least = message::parse_delta_seconds(*minimum);
     if (least && *least > options_.expires) {
       options_.expires = *least;

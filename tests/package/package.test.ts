@@ -120,6 +120,52 @@ describe("in Node", () => {
     assert.ok(result.events.includes("connect"), result.events.join());
   });
 
+  test("every example of docs/core.md gives what stands behind it", () => {
+    const text = readFileSync(join(root, "docs/core.md"), "utf8");
+    const examples = [...text.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
+    let checks = 0;
+    const files = examples.map((code, index) => {
+      const checked = code.replace(/^(.*); \/\/ => (.*)$/gm, (_, expression, expected) => {
+        checks += 1;
+        return `assert.deepEqual(${expression}, ${expected}, ${JSON.stringify(expression)});`;
+      });
+      const imports = `import assert from "node:assert/strict";\n`;
+      write(`examples/${index}.mjs`, imports + checked);
+      return `await import("./${index}.mjs");`;
+    });
+    assert.ok(files.length >= 15 && checks >= 60, `${files.length} examples, ${checks} checks`);
+    write("examples/all.mjs", files.join("\n"));
+    execute(process.execPath, "examples/all.mjs");
+  });
+
+  test("the functions work at once, with no step before", () => {
+    write(
+      "functions.mjs",
+      `import { parseUri } from "sipml-wasm/core";
+       console.log(parseUri("sip:a@b").value.host);`,
+    );
+    assert.equal(execute(process.execPath, "functions.mjs"), "b\n");
+  });
+
+  test("the browser's build says what to await", () => {
+    const core = join(project, "node_modules/sipml-wasm/dist/core.js");
+    write(
+      "browser.mjs",
+      `import { readFile } from "node:fs/promises";
+       const core = await import(${JSON.stringify(core)});
+       let said = "";
+       try { core.parseUri("sip:a@b"); } catch (error) { said = error.name + error.message; }
+       await core.loadFunctions({ wasm: await readFile(${JSON.stringify(join(dirname(core), "sipml.wasm"))}) });
+       console.log(JSON.stringify({ said, host: core.parseUri("sip:a@b").value.host }));`,
+    );
+    const { said, host } = JSON.parse(execute(process.execPath, "browser.mjs")) as {
+      said: string;
+      host: string;
+    };
+    assert.match(said, /^LoadError.*await loadFunctions\(\)/);
+    assert.equal(host, "b");
+  });
+
   test("sipml-wasm and its other entries can be imported", () => {
     write(
       "index.mjs",
@@ -192,7 +238,8 @@ describe("in a bundler", () => {
 describe("types", () => {
   const consumer = `
     import { UserAgent, type CallState, type UserAgentOptions } from "sipml-wasm";
-    import { loadCore, type Command, type Output } from "sipml-wasm/core";
+    import { loadCore, parseHeader, parseMessage, parseUri, serialize } from "sipml-wasm/core";
+    import type { Command, HeaderData, Output, ParsedMessage } from "sipml-wasm/core";
     import { Stack } from "sipml-wasm/compat";
     import { UserAgent as Inline } from "sipml-wasm/inline";
 
@@ -204,6 +251,22 @@ describe("types", () => {
     export const start: Command = { type: "start" };
     export const kinds = (output: Output): string => output.kind;
     export const parts = [loadCore, Stack, Inline];
+    export function host(text: string): string | undefined {
+      const parsed = parseUri(text);
+      if (!parsed.ok) return parsed.error.reason;
+      return parsed.value.type === "sip" ? parsed.value.host : undefined;
+    }
+    export function describe(message: ParsedMessage): string | number {
+      return message.kind === "request" ? message.method : message.status;
+    }
+    export function branches(data: HeaderData | null): (string | null)[] {
+      return data?.type === "via" ? data.values.map(({ branch }) => branch) : [];
+    }
+    export const via = branches(parseHeader("Via", "SIP/2.0/WSS a;branch=b").value);
+    export const again = (text: string): Uint8Array | undefined => {
+      const { value } = parseMessage(text);
+      return value ? serialize(value) : undefined;
+    };
     // A wrong word is refused, so these are types and not any.
     type Refused<Given, Wanted> = Given extends Wanted ? never : true;
     export const refused: Refused<{ type: "strat" }, Command> = true;

@@ -74,6 +74,8 @@ export interface ModuleOptions {
   readonly withImport?: boolean;
   /** The kind of the outputs. */
   readonly kind?: number;
+  /** Also export `sipml_call_function`, which traps. */
+  readonly functions?: boolean;
 }
 
 /** The last error that the module gives. */
@@ -89,7 +91,7 @@ export const lastError = {
  * grows the memory.
  */
 export function assemble(options: ModuleOptions = {}): Uint8Array<ArrayBuffer> {
-  const { version = 1, without, withImport = false, kind = 2 } = options;
+  const { version = 1, without, withImport = false, kind = 2, functions: traps = false } = options;
   const echo = [
     ...when(equals(local(2), constant(3)), [unreachable]),
     ...store(output, constant(kind)),
@@ -134,6 +136,10 @@ export function assemble(options: ModuleOptions = {}): Uint8Array<ArrayBuffer> {
       body: [...constant(pending), 0x28, 2, 0, ...store(pending, constant(0))],
     },
   ];
+  if (traps) {
+    const parameters = [i32, i32, i32];
+    all.push({ name: "sipml_call_function", parameters, results: [i32], body: [unreachable] });
+  }
   const functions = all.filter(({ name }) => name !== without);
   const imported = withImport ? 1 : 0;
   const types = functions.map(({ parameters, results }) => [

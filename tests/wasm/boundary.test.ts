@@ -7,6 +7,8 @@ import {
   ABI_VERSION,
   AGENT_EXPORTS,
   ERROR_CODES,
+  FUNCTIONS,
+  FUNCTION_EXPORTS,
   OUTPUT_KINDS,
   OUTPUT_WORDS,
 } from "../../js-glue/abi.js";
@@ -76,15 +78,17 @@ for (const { file, functions } of modules) {
 
 describe("js-glue/abi.ts", () => {
   test("names the functions of abi.h", () => {
-    assert.deepEqual([...AGENT_EXPORTS].sort(), names(agent.functions).sort());
+    const named = new Set<string>([...AGENT_EXPORTS, ...FUNCTION_EXPORTS]);
+    assert.deepEqual([...named].sort(), names(agent.functions).sort());
   });
 
-  test("has the ABI version, error codes and output kinds of abi.h", () => {
+  test("has the ABI version, error codes, output kinds and functions of abi.h", () => {
     const constants = {
       abi_version: ABI_VERSION,
       ok: 0,
       ...ERROR_CODES,
       ...OUTPUT_KINDS,
+      ...FUNCTIONS,
     };
     assert.deepEqual(
       new Map(Object.entries(constants).sort()),

@@ -179,6 +179,13 @@ describe("core", () => {
     assert.ok(other.poll(7));
   });
 
+  test("a function's result among the outputs is a crash, too", () => {
+    const core = new Core(module({ kind: 5 }));
+    core.command(7, { type: "start" }, "", 0);
+    assert.throws(() => core.poll(7), CoreCrashed);
+    assert.ok(core.crashed);
+  });
+
   test("an output of unknown kind is a crash, not a guess", () => {
     const core = new Core(module({ kind: 9 }));
     core.command(7, command, "", 0);

@@ -320,6 +320,9 @@ describe("outgoing call", () => {
       video: "recvonly",
       headers: [{ name: "X", value: "1" }],
       wireDirections: { audio: "sendonly" },
+      removedCodecs: ["CN"],
+      codecOrder: ["PCMA"],
+      removedCandidates: ["tcp"],
     });
     assert.deepEqual(core.of("call"), [
       {
@@ -330,6 +333,9 @@ describe("outgoing call", () => {
         headers: [{ name: "X", value: "1" }],
         bandwidth: { audio: 64 },
         wire_directions: { audio: "sendonly" },
+        removed_codecs: ["CN"],
+        codec_order: ["PCMA"],
+        removed_candidates: ["tcp"],
       },
     ]);
     const states: string[] = [call.state];

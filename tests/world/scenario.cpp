@@ -311,6 +311,8 @@ class Runner {
     for (const auto& [name, value] : message->all_headers()) headers.emplace(name, value);
     headers.emplace("tag", message->is_request() ? std::string(message->from().tag())
                                                  : std::string(message->to().tag()));
+    headers.emplace("branch", message->top_via().branch());
+    headers.emplace("host", message->top_via().sent_by);
     if (message->is_request()) headers.emplace("uri", message->request_uri());
     remembered_[key + '#' + std::to_string(++counts_[key])] = headers;
     remembered_[key] = std::move(headers);

@@ -73,7 +73,8 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   readonly ao_sessions: Record<number, Session | undefined> = {};
   /** @internal */
   readonly queue = new EventQueue();
-  private configuration: StackConfiguration;
+  /** Not a `private` property: what shows objects, as consoles do, must not show the password. */
+  #configuration: StackConfiguration;
   private readonly headers = new Map<string, { readonly name: string; readonly value: string }>();
   private phase: "idle" | "starting" | "started" | "stopping" = "idle";
   private running: UserAgent | undefined;
@@ -92,7 +93,7 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     if (!partsOfAddress(configuration.impu)) {
       throw invalid(`'${configuration.impu}' is not valid as SIP Uri`);
     }
-    this.configuration = { ...configuration };
+    this.#configuration = { ...configuration };
     this.setConfiguration(configuration);
   }
 
@@ -101,9 +102,9 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     checkTypes(configuration);
     const listener = configuration.events_listener;
     if (listener) this.addEventListener(listener.events, listener.listener);
-    const { realm, impi, impu } = this.configuration;
+    const { realm, impi, impu } = this.#configuration;
     const given = Object.entries(configuration).filter(([, value]) => value !== undefined);
-    this.configuration = { ...this.configuration, ...Object.fromEntries(given), realm, impi, impu };
+    this.#configuration = { ...this.#configuration, ...Object.fromEntries(given), realm, impi, impu };
     for (const header of configuration.sip_headers ?? []) this.setHeader(header);
     if (this.running) {
       const { server: _server, ...options } = this.agentOptions();
@@ -176,13 +177,13 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
 
   /** @internal */
   get realm(): string {
-    return this.configuration.realm;
+    return this.#configuration.realm;
   }
 
   /** @internal */
   ownParty(from?: string): RemoteParty {
-    const party = partyOfTarget(from ?? this.configuration.impu, this.realm);
-    return { ...party, displayName: this.configuration.display_name ?? party.displayName };
+    const party = partyOfTarget(from ?? this.#configuration.impu, this.realm);
+    return { ...party, displayName: this.#configuration.display_name ?? party.displayName };
   }
 
   /** @internal */
@@ -332,7 +333,7 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   }
 
   private serverUrl(): string {
-    const { websocket_proxy_url: given, realm } = this.configuration;
+    const { websocket_proxy_url: given, realm } = this.#configuration;
     if (given) return given;
     const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(realm);
     return `${local ? "ws" : "wss"}://${realm}/`;
@@ -345,7 +346,7 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   }
 
   private agentOptions(): UserAgentOptions {
-    const conf = this.configuration;
+    const conf = this.#configuration;
     const server = this.serverUrl();
     if (!conf.websocket_proxy_url) {
       engine.log("info", `No websocket_proxy_url given, using ${server}`);

@@ -1,27 +1,58 @@
-/// The ICE candidates of a description (RFC 8839 5.1, RFC 8840 8).
+/// The ICE candidates of a description (RFC 8839 5.1, RFC 8840 8, RFC 8828 5.2).
 #include <algorithm>
 
 #include "negotiation/rules/rules.hpp"
+#include "sdp/candidate.hpp"
 
 namespace sipml::negotiation::rules {
 namespace {
 
-bool is_of_candidates(const sdp::Line& line) {
-  if (line.type != 'a') return false;
-  const std::string_view name = sdp::attribute_name(line.value);
-  return name == "candidate" || name == "end-of-candidates";
+bool is_candidate(const sdp::Line& line) {
+  return line.type == 'a' && sdp::attribute_name(line.value) == "candidate";
 }
 
-void remove_candidates(sdp::Lines& lines) {
-  lines.erase(std::remove_if(lines.begin(), lines.end(), is_of_candidates), lines.end());
+bool is_of_candidates(const sdp::Line& line) {
+  return is_candidate(line) ||
+         (line.type == 'a' && sdp::attribute_name(line.value) == "end-of-candidates");
+}
+
+template <typename Unwanted>
+sdp::Description without_lines(sdp::Description description, Unwanted unwanted) {
+  const auto clean = [&unwanted](sdp::Lines& lines) {
+    lines.erase(std::remove_if(lines.begin(), lines.end(), unwanted), lines.end());
+  };
+  clean(description.session);
+  for (sdp::Media& media : description.media) clean(media.lines);
+  return description;
+}
+
+bool passes(const sdp::Candidate& candidate, const CandidateFilter& filter) {
+  const bool transport =
+      candidate.transport == sdp::CandidateTransport::udp ? filter.udp : filter.tcp;
+  const bool type[] = {filter.host, filter.srflx, filter.prflx, filter.relay};
+  const bool family[] = {filter.ipv4, filter.ipv6, filter.name};
+  return transport && type[static_cast<std::size_t>(candidate.type)] &&
+         family[static_cast<std::size_t>(candidate.family)];
 }
 
 }  // namespace
 
 sdp::Description without_candidates(sdp::Description description) {
-  remove_candidates(description.session);
-  for (sdp::Media& media : description.media) remove_candidates(media.lines);
-  return description;
+  return without_lines(std::move(description), is_of_candidates);
+}
+
+sdp::Description filtered_candidates(sdp::Description description, const CandidateFilter& filter) {
+  return without_lines(std::move(description), [&filter](const sdp::Line& line) {
+    if (!is_candidate(line)) return false;
+    const auto candidate = sdp::parse_candidate(sdp::attribute_value(line.value));
+    return candidate && !passes(*candidate, filter);
+  });
+}
+
+sdp::Description readable_candidates(sdp::Description description) {
+  return without_lines(std::move(description), [](const sdp::Line& line) {
+    return is_candidate(line) && !sdp::parse_candidate(sdp::attribute_value(line.value));
+  });
 }
 
 }  // namespace sipml::negotiation::rules

@@ -1,7 +1,7 @@
 /// The direction attribute on the wire and what the browser is told of it (RFC 3264 5.1, 6.1).
 #include <algorithm>
+#include <vector>
 
-#include "base/ascii.hpp"
 #include "negotiation/rules/rules.hpp"
 
 namespace sipml::negotiation::rules {
@@ -12,9 +12,7 @@ using sdp::Direction;
 using sdp::Line;
 using sdp::Media;
 
-bool is_direction(const Line& line) {
-  return line.type == 'a' && sdp::parse_direction(ascii::trim(line.value)).has_value();
-}
+bool is_direction(const Line& line) { return sdp::direction_of(line).has_value(); }
 
 /// Leaves one direction attribute, where the first one was or else at the section's end.
 void write_direction(Media& media, Direction direction) {
@@ -28,27 +26,30 @@ void write_direction(Media& media, Direction direction) {
   media.lines.erase(std::remove_if(first + 1, media.lines.end(), is_direction), media.lines.end());
 }
 
-bool takes_part(const Description& description, const Media& media, std::string_view kind) {
-  return media.kind() == kind && !media.is_rejected() &&
-         sdp::direction(description, media) != Direction::inactive;
+bool takes_part(const Media& media, std::string_view kind, Direction direction) {
+  return media.kind() == kind && !media.is_rejected() && direction != Direction::inactive;
 }
 
 }  // namespace
 
 Description direction(Description description, std::string_view kind, Direction direction) {
-  for (Media& media : description.media)
-    if (takes_part(description, media, kind) && sdp::direction(description, media) != direction)
+  const std::vector<Direction> before = sdp::directions(description);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    Media& media = description.media[i];
+    if (before[i] != direction && takes_part(media, kind, before[i]))
       write_direction(media, direction);
+  }
   return description;
 }
 
 Description answer_direction(Description answer, const Description& offer, std::string_view kind,
                              Direction direction) {
-  const std::size_t count = std::min(answer.media.size(), offer.media.size());
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::vector<Direction> offered = sdp::directions(offer);
+  const std::vector<Direction> answered = sdp::directions(answer);
+  for (std::size_t i = 0; i < std::min(answered.size(), offered.size()); ++i) {
     Media& media = answer.media[i];
-    if (takes_part(answer, media, kind) && sdp::direction(answer, media) != direction &&
-        sdp::is_allowed_answer(sdp::direction(offer, offer.media[i]), direction))
+    if (answered[i] != direction && takes_part(media, kind, answered[i]) &&
+        sdp::is_allowed_answer(offered[i], direction))
       write_direction(media, direction);
   }
   return answer;
@@ -56,17 +57,27 @@ Description answer_direction(Description answer, const Description& offer, std::
 
 Description answered_direction(Description answer, const Description& offer, std::string_view kind,
                                Direction written) {
-  const std::size_t count = std::min(answer.media.size(), offer.media.size());
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::vector<Direction> offered = sdp::directions(offer);
+  const std::vector<Direction> answered = sdp::directions(answer);
+  for (std::size_t i = 0; i < std::min(answered.size(), offered.size()); ++i) {
     Media& media = answer.media[i];
-    if (media.is_rejected() || !takes_part(offer, offer.media[i], kind)) continue;
-    const Direction offered = sdp::direction(offer, offer.media[i]);
-    if (offered == written) continue;
-    const Direction answered = sdp::direction(answer, media);
-    const bool agrees = written != Direction::inactive && answered == sdp::reversed(written);
+    if (media.is_rejected() || !takes_part(offer.media[i], kind, offered[i])) continue;
+    if (offered[i] == written) continue;
+    const bool agrees = written != Direction::inactive && answered[i] == sdp::reversed(written);
     const Direction wanted =
-        agrees ? sdp::reversed(offered) : sdp::common(answered, sdp::reversed(offered));
-    if (wanted != answered) write_direction(media, wanted);
+        agrees ? sdp::reversed(offered[i]) : sdp::common(answered[i], sdp::reversed(offered[i]));
+    if (wanted != answered[i]) write_direction(media, wanted);
+  }
+  return answer;
+}
+
+Description allowed_direction(Description answer, const Description& offer) {
+  const std::vector<Direction> offered = sdp::directions(offer);
+  const std::vector<Direction> answered = sdp::directions(answer);
+  for (std::size_t i = 0; i < std::min(answered.size(), offered.size()); ++i) {
+    Media& media = answer.media[i];
+    if (!media.is_rejected() && !sdp::is_allowed_answer(offered[i], answered[i]))
+      write_direction(media, sdp::common(answered[i], sdp::reversed(offered[i])));
   }
   return answer;
 }

@@ -1,7 +1,6 @@
 /// The transport profile of RTP keyed by DTLS (RFC 5764 8, RFC 8829 5.1.2).
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
 
 #include "negotiation/rules/rules.hpp"
@@ -24,40 +23,29 @@ void write_proto(Media& media, std::string_view proto) {
   value.replace(offset, old.size(), proto);
 }
 
-}  // namespace
-
-std::vector<bool> keyed_by_dtls(const Description& description) {
-  const bool session_is_keyed = !sdp::own_fingerprints(description.session).empty();
-  std::vector<bool> keyed;
-  std::set<std::string_view> keyed_mids;
-  for (const Media& media : description.media) {
-    keyed.push_back(session_is_keyed || !sdp::own_fingerprints(media.lines).empty());
-    const auto mid = sdp::mid(media);
-    if (keyed.back() && mid && !media.is_rejected()) keyed_mids.insert(*mid);
-  }
-  std::set<std::string_view> bundled;
-  for (const sdp::Group& group : sdp::groups(description)) {
-    const auto is_keyed = [&keyed_mids](std::string_view mid) { return keyed_mids.contains(mid); };
-    if (group.semantics == "BUNDLE" && std::any_of(group.mids.begin(), group.mids.end(), is_keyed))
-      bundled.insert(group.mids.begin(), group.mids.end());
-  }
-  for (std::size_t i = 0; i < keyed.size(); ++i) {
-    const auto mid = sdp::mid(description.media[i]);
-    if (mid && bundled.contains(*mid)) keyed[i] = true;
-  }
-  return keyed;
+bool is_one_of(std::string_view proto) {
+  return std::find(other_profiles.begin(), other_profiles.end(), proto) != other_profiles.end();
 }
+
+}  // namespace
 
 Description profile(Description description) {
   const std::vector<bool> keyed = keyed_by_dtls(description);
   for (std::size_t i = 0; i < keyed.size(); ++i) {
     Media& media = description.media[i];
-    const std::string_view proto = media.line().proto;
-    if (keyed[i] &&
-        std::find(other_profiles.begin(), other_profiles.end(), proto) != other_profiles.end())
-      write_proto(media, browser_profile);
+    if (keyed[i] && is_one_of(media.line().proto)) write_proto(media, browser_profile);
   }
   return description;
+}
+
+Description answered_profile(Description answer, const Description& offer) {
+  const std::size_t count = std::min(answer.media.size(), offer.media.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view offered = offer.media[i].line().proto;
+    if (is_one_of(offered) && answer.media[i].line().proto == browser_profile)
+      write_proto(answer.media[i], offered);
+  }
+  return answer;
 }
 
 }  // namespace sipml::negotiation::rules

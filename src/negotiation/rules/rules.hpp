@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "negotiation/rewrite_error.hpp"
 #include "sdp/attributes.hpp"
 #include "sdp/description.hpp"
+#include "sdp/transport.hpp"
 
 namespace sipml::negotiation::rules {
 
@@ -31,6 +34,10 @@ sdp::Description answer_direction(sdp::Description answer, const sdp::Descriptio
 sdp::Description answered_direction(sdp::Description answer, const sdp::Description& offer,
                                     std::string_view kind, sdp::Direction written);
 
+/// Takes from each direction of an answer what `offer` does not allow: to a recvonly offer,
+/// sendrecv becomes sendonly, so that no browser sends what it did not offer (RFC 3264 6.1).
+sdp::Description allowed_direction(sdp::Description answer, const sdp::Description& offer);
+
 /// Writes the session's direction attribute into the media sections that have none of their own,
 /// since browsers read it there only (RFC 8866 6.7, RFC 8829 5.8).
 sdp::Description media_level_direction(sdp::Description description);
@@ -46,13 +53,24 @@ Result<sdp::Description, RewriteError> pairing(sdp::Description answer,
 /// in a BUNDLE group of the offer (RFC 9143 7.3.1 and 7.3.3).
 sdp::Description answered_bundle(sdp::Description answer, const sdp::Description& offer);
 
-/// For each media section, whether DTLS keys it: a fingerprint at media or session level, or in a
-/// section of the same BUNDLE group (RFC 8122 5, RFC 9143 7.1.3).
+/// For each media section, whether DTLS keys it: a usable fingerprint at media or session level, or
+/// in a section of the same BUNDLE group (RFC 8122 5, RFC 9143 7.1.3).
 std::vector<bool> keyed_by_dtls(const sdp::Description& description);
 
 /// Names the profile that browsers speak, UDP/TLS/RTP/SAVPF, in sections of any other RTP profile
 /// over UDP that are keyed by DTLS (RFC 8829 5.1.2, RFC 5764 8).
 sdp::Description profile(sdp::Description description);
+
+/// Names the profile that the offer names in sections of an answer that have the browser's, for it
+/// must be the same (RFC 3264 6, RFC 8829 5.1.2).
+sdp::Description answered_profile(sdp::Description answer, const sdp::Description& offer);
+
+/// Why no browser can take a description, if so. Checked are mids, which must differ, and in audio
+/// and video sections that are not rejected a usable DTLS fingerprint and ICE credentials of legal
+/// length; where a BUNDLE group shares a transport, one section of it is enough. An offer must have
+/// a=rtcp-mux as well, without which browsers have no way to answer; an answer without it is left
+/// to the browser.
+std::optional<RewriteError> unusable(const sdp::Description& description, bool is_offer);
 
 /// Writes `b=AS:<kilobits_per_second>` into the sections of this kind that are not rejected, in the
 /// place of a b=AS line or behind the c= line (RFC 8866 5 and 5.8).
@@ -70,6 +88,41 @@ sdp::Description unspecified_address(sdp::Description description);
 /// Takes out the addresses of the writer, `a=candidate` and `a=end-of-candidates`, as if they were
 /// to be trickled later (RFC 8839 5.1, RFC 8840 8).
 sdp::Description without_candidates(sdp::Description description);
+
+/// Which candidates are told to the peer; true keeps, and one that is false takes a candidate out.
+struct CandidateFilter {
+  bool udp = true;
+  bool tcp = true;
+  bool host = true;
+  bool srflx = true;
+  bool prflx = true;
+  bool relay = true;
+  bool ipv4 = true;
+  bool ipv6 = true;
+  /// Names instead of addresses, such as `<uuid>.local`.
+  bool name = true;
+  bool operator==(const CandidateFilter&) const = default;
+};
+
+/// Takes out the candidates that `filter` does not let pass; lines that are not read as candidates
+/// stay (RFC 8828 5.2, RFC 8839 5.1).
+sdp::Description filtered_candidates(sdp::Description description, const CandidateFilter& filter);
+
+/// Takes out a=candidate lines that cannot be read or are of an unknown transport or type, for
+/// which browsers refuse the whole description instead of that candidate (RFC 8839 5.1).
+sdp::Description readable_candidates(sdp::Description description);
+
+/// Takes the codecs of these names out of RTP sections: their formats, what repeats or repairs
+/// those (rtx by `apt`, red), and their a=rtpmap, a=fmtp, a=rtcp-fb and a=imageattr lines (RFC 3264
+/// 5.1, RFC 4588 8.1). A name is an encoding, compared without case, and may have a clock rate and
+/// channels: "opus", "CN/8000", "opus/48000/2". A section that no codec would be left in but
+/// comfort noise, DTMF and repair stays as it is.
+sdp::Description without_codecs(sdp::Description description,
+                                const std::vector<std::string>& names);
+
+/// Puts the formats of the codecs of these names first in RTP sections, in this order, each with
+/// its rtx; the others follow as they were (RFC 3264 5.1). Names as for without_codecs().
+sdp::Description codec_order(sdp::Description description, const std::vector<std::string>& names);
 
 /// Adds the s= and t= lines that RFC 8866 5, and browsers, demand where a peer left them out.
 sdp::Description mandatory_lines(sdp::Description description);

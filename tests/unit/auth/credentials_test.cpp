@@ -163,6 +163,44 @@ TEST_CASE("RFC 3261 22.4: Basic and broken challenges are never answered") {
   CHECK(!client.answer(Client::request(), 401, ""));
 }
 
+TEST_CASE("RFC 7616 3.3: a challenge without realm or nonce is never answered") {
+  Client client;
+  CHECK_FALSE(client.answer(Client::request(), 401, "WWW-Authenticate: Digest nonce=\"n\"\r\n"));
+  CHECK_FALSE(client.answer(Client::request(), 401, "WWW-Authenticate: Digest realm=\"r\"\r\n"));
+}
+
+TEST_CASE("RFC 3261 22.1: an account that names its realm answers no other") {
+  Client client;
+  const Account ours{"alice", "secret", "r"};
+  const std::string other = "WWW-Authenticate: Digest realm=\"s\", nonce=\"n\"\r\n";
+  const std::string same = "WWW-Authenticate: Digest realm=\"r\", nonce=\"m\"\r\n";
+  const auto request = Client::request();
+  CHECK_FALSE(
+      client.credentials.answer(request, Client::response(401, other), ours, client.random));
+  const auto retried =
+      client.credentials.answer(request, Client::response(401, other + same), ours, client.random);
+  REQUIRE(retried);
+  CHECK(sent(*retried, "Authorization").get("realm") == "r");
+}
+
+TEST_CASE("RFC 7616 3.4: nonce and opaque are echoed and hashed as they stand in their quotes") {
+  Client client;
+  const auto retried = client.answer(
+      Client::request(), 401,
+      "WWW-Authenticate: Digest realm=\"r\", nonce=\"a\\\"b\\c\", opaque=\"\\o\"\r\n");
+  REQUIRE(retried);
+  const auto parsed = sent(*retried, "Authorization");
+  CHECK(parsed.raw("nonce") == "a\\\"b\\c");
+  CHECK(parsed.raw("opaque") == "\\o");
+  DigestInput input;
+  const std::string secret = ha1(Algorithm::md5, "alice", "r", "secret");
+  input.ha1 = secret;
+  input.nonce = "a\\\"b\\c";
+  input.method = "INVITE";
+  input.uri = "sip:bob@example.org";
+  CHECK(parsed.get("response") == digest_response(input));
+}
+
 TEST_CASE("A server cannot make us remember realms without end") {
   Client client;
   std::string headers;

@@ -115,3 +115,16 @@ TEST_CASE("The checks of state tables see what is wrong with one") {
   CHECK(find_transition(good, State::a, On::x)->to == State::b);
   CHECK_FALSE(find_transition(good, State::a, On::y).has_value());
 }
+
+TEST_CASE("find_control: every octet at every place of a word and behind it") {
+  for (std::size_t length = 0; length < 20; ++length)
+    for (std::size_t at = 0; at < length; ++at)
+      for (int octet = 0; octet < 256; ++octet) {
+        std::string text(length, 'x');
+        text[at] = static_cast<char>(octet);
+        const bool is_control = octet < 0x20 && octet != '\t';
+        REQUIRE(ascii::find_control(text, 0) == (is_control ? at : length));
+        REQUIRE(ascii::find_control(text, at + 1) == length);
+      }
+  CHECK(ascii::find_control("\t\t\t\t\t\t\t\t\n", 0) == 8);
+}

@@ -52,15 +52,14 @@ void spoil_each(Json& whole, Json& at, const std::string& path, bool has_type) {
     Json& value = item.value();
     const Json kept = value;
     value = Json::array({Json::array()});
-    CHECK_MESSAGE(refused(whole) == name, bridge::dump(whole));
+    CHECK_MESSAGE(refused(whole) == (kept.is_array() ? name + "[0]" : name), bridge::dump(whole));
     value = kept;
     if (value.is_object()) spoil_each(whole, value, name, false);
     if (value.is_array() && value[0].is_object()) {
-      // An array is named once for all its items.
       for (const char* field : {"name", "value"}) {
         const Json old = value[0][field];
         value[0][field] = 7;
-        CHECK_MESSAGE(refused(whole) == name + '.' + field, bridge::dump(whole));
+        CHECK_MESSAGE(refused(whole) == name + "[0]." + field, bridge::dump(whole));
         value[0][field] = old;
       }
     }
@@ -103,6 +102,7 @@ TEST_CASE("Contract: commands mean what they say") {
   const auto config = std::get<agent::Configure>(read(2)).config;
   CHECK(config.domain == "example.com");
   CHECK(config.authorization_user == "alice@example.org");
+  CHECK(config.realm == "example.com");
   CHECK(config.via_transport == "WSS");
   CHECK(config.session_name == "tea");
   CHECK(config.reconnect_time == milliseconds(0));
@@ -164,7 +164,7 @@ TEST_CASE("Contract: the configuration is read, and each of its keys") {
     item.value() = Json::array({Json::array()});
     const auto result = bridge::parse_setup(bridge::dump(head));
     REQUIRE_MESSAGE(!result, item.key());
-    CHECK(result.error().argument == item.key());
+    CHECK(result.error().argument == (kept.is_array() ? item.key() + "[0]" : item.key()));
     item.value() = kept;
   }
 }

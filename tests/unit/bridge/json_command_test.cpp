@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/limits.hpp"
 #include "bridge/json.hpp"
 
 using namespace sipml;
@@ -29,7 +30,8 @@ std::string refused(const std::string& head) {
   if (result) return "ok";
   CHECK_FALSE(result.error().message.empty());
   if (result.error().code == CommandErrorCode::invalid_json) return "not JSON";
-  CHECK(result.error().code == CommandErrorCode::invalid_argument);
+  CHECK((result.error().code == CommandErrorCode::invalid_argument ||
+         result.error().code == CommandErrorCode::limit_exceeded));
   return result.error().argument;
 }
 
@@ -66,25 +68,52 @@ TEST_CASE("What is no JSON object is refused as such") {
 }
 
 TEST_CASE("Deep nesting is refused and needs no stack") {
-  constexpr std::size_t megabyte = 1024 * 1024;
-  CHECK(refused(std::string(megabyte, '[')) == "not JSON");
-  CHECK(refused(nested(megabyte, '[', ']')) == "not JSON");
+  constexpr std::size_t large = 100 * 1024;
+  CHECK(refused(std::string(large, '[')) == "not JSON");
+  CHECK(refused(nested(large, '[', ']')) == "not JSON");
   std::string objects;
-  for (std::size_t i = 0; i < megabyte / 5; ++i) objects += "{\"a\":";
+  for (std::size_t i = 0; i < large / 5; ++i) objects += "{\"a\":";
   CHECK(refused(objects) == "not JSON");
   for (const char* key : {"headers", "caps", "bandwidth", "wire_directions", "to", "audio"})
-    CHECK(refused("{\"type\":\"call\",\"" + std::string(key) + "\":" + nested(megabyte, '[', ']') +
+    CHECK(refused("{\"type\":\"call\",\"" + std::string(key) + "\":" + nested(large, '[', ']') +
                   "}") == "not JSON");
   CHECK(refused("{\"type\":\"configure\",\"config\":{\"headers\":" + nested(100000, '[', ']') +
                 "}}") == "not JSON");
-  CHECK_FALSE(bool(parse_setup("{\"headers\":" + nested(megabyte, '[', ']') + "}")));
+  CHECK_FALSE(bool(parse_setup("{\"headers\":" + nested(large, '[', ']') + "}")));
   // Brackets in strings are text, and what follows an escaped quote still is.
   CHECK(refused("{\"type\":\"media_failed\",\"call\":1,\"token\":1,\"message\":\"\\\"" +
                 std::string(1000, '[') + "\"}") == "ok");
-  CHECK(refused("{\"type\":\"start\",\"x\":" + nested(bridge::maximum_depth - 1, '[', ']') + "}") ==
+  CHECK(refused("{\"type\":\"start\",\"x\":" + nested(limits::command_depth - 1, '[', ']') + "}") ==
         "ok");
-  CHECK(refused("{\"type\":\"start\",\"x\":" + nested(bridge::maximum_depth, '[', ']') + "}") ==
+  CHECK(refused("{\"type\":\"start\",\"x\":" + nested(limits::command_depth, '[', ']') + "}") ==
         "not JSON");
+}
+
+TEST_CASE("RFC 3264 5.1: codecs and candidates that the peer is to hear of") {
+  const auto call = read<agent::PlaceCall>(
+      "{\"type\":\"call\",\"to\":\"bob\",\"audio\":\"sendrecv\",\"removed_codecs\":[\"CN\"],"
+      "\"codec_order\":[\"PCMA\",\"opus\"],\"removed_candidates\":[\"tcp\",\"name\"]}");
+  CHECK(call.options.media.removed_codecs == std::vector<std::string>{"CN"});
+  CHECK(call.options.media.codec_order == std::vector<std::string>{"PCMA", "opus"});
+  negotiation::rules::CandidateFilter filter;
+  filter.tcp = false;
+  filter.name = false;
+  CHECK(call.options.media.candidates == filter);
+  const auto refused_with = [](const std::string& member) {
+    return refused("{\"type\":\"call\",\"to\":\"bob\",\"audio\":\"sendrecv\"," + member + "}");
+  };
+  CHECK(refused_with("\"codec_order\":\"opus\"") == "codec_order");
+  CHECK(refused_with("\"codec_order\":[\"opus\",1]") == "codec_order[1]");
+  CHECK(refused_with("\"removed_codecs\":[\"a\\r\\n\"]") == "removed_codecs[0]");
+  CHECK(refused_with("\"removed_candidates\":[\"udp\",\"UDP\"]") == "removed_candidates[1]");
+  const auto many = [](std::size_t count) {
+    std::string list = "\"codec_order\":[\"a\"";
+    for (std::size_t i = 1; i < count; ++i) list += ",\"a\"";
+    return list + "]";
+  };
+  CHECK(refused_with(many(limits::parameter_count - 1)) == "ok");
+  CHECK(refused_with(many(limits::parameter_count)) == "ok");
+  CHECK(refused_with(many(limits::parameter_count + 1)) == "codec_order");
 }
 
 TEST_CASE("Numbers are whole and in range") {
@@ -153,13 +182,14 @@ TEST_CASE("RFC 3261 25.1: header names are tokens, and ours are not for the appl
                            "m",
                            "Content-Type",
                            "C"})
-    CHECK_MESSAGE(with(name) == "headers.name", std::string(name));
+    CHECK_MESSAGE(with(name) == "headers[0].name", std::string(name));
   CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":{}}") == "headers");
-  CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[1]}") == "headers");
-  CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[{}]}") == "headers.name");
-  CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[{\"name\":1}]}") == "headers.name");
+  CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[1]}") == "headers[0]");
+  CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[{}]}") == "headers[0].name");
+  CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[{\"name\":1}]}") ==
+        "headers[0].name");
   CHECK(refused("{\"type\":\"hangup\",\"call\":1,\"headers\":[{\"name\":\"X\",\"value\":1}]}") ==
-        "headers.value");
+        "headers[0].value");
 }
 
 TEST_CASE("A configuration is merged, and refused as a whole") {

@@ -115,3 +115,53 @@ TEST_CASE("RFC 3261 7.3.1: commas in quotes and angle brackets do not separate v
   CHECK(find_unquoted("<a,b>", ',') == std::string_view::npos);
   CHECK(find_unquoted("a,b,c", ',', 2) == 3);
 }
+
+TEST_CASE("RFC 3261 7.3.1: list readers stop at each value and after the last") {
+  ListReader reader(" a,, \"b,\" ,<c,d>,");
+  std::string_view value;
+  std::vector<std::string> values;
+  while (reader.next(value)) values.emplace_back(value);
+  CHECK(values == std::vector<std::string>{"a", "\"b,\"", "<c,d>"});
+  CHECK_FALSE(reader.next(value));
+}
+
+TEST_CASE("RFC 3261 25.1: parameter readers show each parameter as it is written") {
+  ParameterReader reader(" ; a ;b = c ;; d=\"e\\\";\" ;f=");
+  ParameterView view;
+  REQUIRE(reader.next(view));
+  CHECK(view.name == "a");
+  CHECK_FALSE(view.has_value);
+  REQUIRE(reader.next(view));
+  CHECK(view.name == "b");
+  CHECK(view.value == "c");
+  CHECK_FALSE(view.quoted);
+  REQUIRE(reader.next(view));
+  CHECK(view.value == "\"e\\\";\"");
+  CHECK(unquoted(view) == "e\\\";");
+  REQUIRE(reader.next(view));
+  CHECK(view.has_value);
+  CHECK(view.value.empty());
+  CHECK_FALSE(reader.next(view));
+  CHECK_FALSE(reader.error().has_value());
+}
+
+TEST_CASE("RFC 3261 25.1: a parameter reader stays at what is wrong") {
+  ParameterReader reader(";a=1;b=\"x");
+  ParameterView view;
+  CHECK(reader.next(view));
+  CHECK_FALSE(reader.next(view));
+  REQUIRE(reader.error().has_value());
+  CHECK(reader.error()->offset == 7);
+  CHECK_FALSE(reader.next(view));
+}
+
+TEST_CASE("RFC 3261 25.1: a value that lacks its quotes is written with them") {
+  const auto parameters = parse_parameters(";a=1,\"x\" <y>;b=2;c=some words");
+  REQUIRE(parameters);
+  std::string written;
+  write_parameters(written, *parameters);
+  CHECK(written == ";a=\"1,\\\"x\\\" <y>\";b=2;c=\"some words\"");
+  const auto again = parse_parameters(written);
+  REQUIRE(again);
+  CHECK(*again == *parameters);
+}

@@ -250,8 +250,32 @@ TEST_CASE("What is shown of a message holds no credentials") {
   CHECK(shown.ends_with("Authorization: body\r\n"));
 }
 
+TEST_CASE("What is shown holds no credentials behind an empty line that ends no headers") {
+  const std::string text =
+      "REGISTER sip:x SIP/2.0\r\nSubject: a\n\r\nAuthorization: Digest SECRET\r\n\r\nbody";
+  REQUIRE(parsed(text).header(HeaderName::authorization).has_value());
+  CHECK(redact(text).find("SECRET") == std::string::npos);
+}
+
 TEST_CASE("RFC 3261 21: a phrase for every status") {
   CHECK(reason_phrase(486) == "Busy Here");
   for (int status = 100; status < 700; ++status) CHECK(!reason_phrase(status).empty());
   CHECK(reason_phrase(700).empty());
+}
+
+TEST_CASE("RFC 3261 7.3: a malformed address costs that value, not the message") {
+  const Message message =
+      parsed(options + "Contact: <sip:a@b>, \"open <sip:c@d>\r\n" +
+             "Contact: \"*\" <sip:e@f>;q=0.5, *\r\nRoute: <sip:g@h;lr>, <sip:>\r\n\r\n");
+  CHECK_FALSE(message.fault().has_value());
+  const auto contacts = message.addresses(HeaderName::contact);
+  REQUIRE(contacts.size() == 2);
+  CHECK(contacts[0].uri.user == "a");
+  CHECK(contacts[1].display_name == "*");
+  CHECK(message.addresses(HeaderName::route).size() == 1);
+  CHECK(message.addresses(HeaderName::record_route).empty());
+  REQUIRE(message.diagnostics().size() == 2);
+  CHECK(message.diagnostics()[0].header == "Contact");
+  CHECK(message.diagnostics()[1].header == "Route");
+  CHECK(message.bytes()[message.diagnostics()[1].offset] == '>');
 }

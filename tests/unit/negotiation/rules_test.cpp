@@ -269,7 +269,9 @@ TEST_CASE("RFC 5764 8: the profile of sections keyed by DTLS is the browsers'") 
 
 TEST_CASE("RFC 8122 5, RFC 9143 7.1.3: a fingerprint holds for its session, section and bundle") {
   const auto rule = [](Description d) { return rules::profile(std::move(d)); };
-  const std::string key = "a=fingerprint:sha-256 AA:BB\r\n";
+  const std::string key =
+      "a=fingerprint:sha-1 "
+      "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD\r\n";
   const std::string media = "m=audio  9/2 RTP/AVP 0 \r\nm=video 9 RTP/AVP 0\r\n";
   CHECK(after(head + key + media, rule) ==
         head + key + "m=audio  9/2 UDP/TLS/RTP/SAVPF 0 \r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\n");

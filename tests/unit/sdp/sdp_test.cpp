@@ -1,12 +1,17 @@
 /// The lossless description model and its typed access (RFC 8866).
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "samples.hpp"
 #include "sdp/attributes.hpp"
+#include "sdp/candidate.hpp"
+#include "sdp/codec.hpp"
 #include "sdp/description.hpp"
+#include "sdp/transport.hpp"
 
 using namespace sipml::sdp;
 using samples::crlf;
@@ -294,4 +299,65 @@ TEST_CASE("RFC 5888: group and mid in odd forms") {
   CHECK(groups(description)[0].mids.empty());
   CHECK(groups(description)[1].mids == std::vector<std::string_view>{"1", "2"});
   CHECK_FALSE(mid(description.media[0]).has_value());
+}
+
+TEST_CASE("RFC 8866 5: lines in any order, any number of times, come out as they went in") {
+  const std::vector<std::string> lines = {"i= seminar ",
+                                          "u=http://example.com/?a=b",
+                                          "e=Jane <j@example.com>",
+                                          "p=+1 617 555-6011",
+                                          "c=IN  IP4\t192.0.2.1",
+                                          "b=AS: 64",
+                                          "b=",
+                                          "t=0 0",
+                                          "t=3034423619 3042462419",
+                                          "r=7d 1h 0 25h",
+                                          "r=604800 3600 0 90000",
+                                          "z=2882844526 -1h 2898848070 0",
+                                          "k=clear:secret",
+                                          "k=",
+                                          "a=",
+                                          "a=x",
+                                          "a= x : y ",
+                                          "a=mid: 0 ",
+                                          "x=unknown",
+                                          "Q=",
+                                          "s=",
+                                          "s=\xc3\xa9\xff\x01",
+                                          "a=candidate:nonsense",
+                                          "a=recvonly",
+                                          "a=sendonly",
+                                          "m=audio 9  RTP/AVP 0 ",
+                                          "m=image 9/2 udptl t38"};
+  std::uint32_t seed = 1;
+  for (int round = 0; round < 200; ++round) {
+    std::string text = head;
+    for (int i = 0; i < 40; ++i) {
+      seed = seed * 1664525 + 1013904223;
+      text += lines[(seed >> 16) % lines.size()] + "\r\n";
+    }
+    CAPTURE(text);
+    const Description description = parsed(text);
+    CHECK(write(description) == text);
+    CHECK(parsed(write(description)) == description);
+  }
+}
+
+TEST_CASE("RFC 8866 5.9: times of a session") {
+  CHECK(parse_timing("0 0")->stop == 0);
+  CHECK(parse_timing("3034423619 18446744073709551615")->stop == 18446744073709551615U);
+  for (const char* wrong : {"", "0", "0 x", "0 0 0", "-1 0", "0 18446744073709551616"})
+    CHECK_FALSE(parse_timing(wrong).has_value());
+}
+
+TEST_CASE("RFC 8866 6.7: the direction of each section, with the session's for those without") {
+  const Description description =
+      parsed(head + crlf("a=inactive\nm=audio 9 x 0\nm=video 9 x 0\na=sendrecv\na= recvonly \n"));
+  CHECK(directions(description) ==
+        std::vector<Direction>{Direction::inactive, Direction::recvonly});
+  CHECK(is_attribute({'a', "mid:0"}, "mid"));
+  CHECK(is_attribute({'a', "mid"}, "mid"));
+  CHECK_FALSE(is_attribute({'a', "midi:0"}, "mid"));
+  CHECK_FALSE(is_attribute({'b', "mid:0"}, "mid"));
+  CHECK_FALSE(is_attribute({'a', "mi"}, "mid"));
 }

@@ -292,3 +292,131 @@ TEST_CASE("Late wake-ups run timers in the order of their deadlines") {
   CHECK(indications[1].id == 3);
   CHECK(indications[2].id == 2);
 }
+
+TEST_CASE("RFC 3261 17.2.1: on an unreliable transport timer G repeats 300-699 up to every T2") {
+  World world(false);
+  const auto invite = World::incoming("INVITE", "z9hG4bKi");
+  const Id id = world.layer.receive_request(invite, 0, World::at(0), world.outbox).id;
+  world.layer.send_response(id, message::make_response(invite, 486, "t"), World::at(0),
+                            world.outbox);
+  std::vector<std::int64_t> times;
+  for (std::int64_t ms = 0; ms <= 16000; ms += 100) {
+    const std::size_t before = world.outbox.size();
+    world.layer.timer_fired(World::at(ms), world.outbox);
+    if (world.outbox.size() > before) times.push_back(ms);
+  }
+  CHECK(times == std::vector<std::int64_t>{500, 1500, 3500, 7500, 11500, 15500});
+  // The ACK stops it; timer I takes up repeated ACKs for T4.
+  const auto ack = World::incoming("ACK", "z9hG4bKi");
+  const std::size_t sent = world.outbox.size();
+  for (const std::int64_t ms : {16100, 16200})
+    CHECK(world.layer.receive_request(ack, 0, World::at(ms), world.outbox).arrival ==
+          Arrival::absorbed);
+  CHECK(world.layer.deadline() == World::at(21100));
+  world.layer.timer_fired(World::at(21100), world.outbox);
+  CHECK(world.outbox.size() == sent);
+  CHECK(world.layer.size() == 0);
+}
+
+TEST_CASE("RFC 3261 17.2.2: on an unreliable transport the final response is kept for timer J") {
+  World world(false);
+  const auto options = World::incoming("OPTIONS", "z9hG4bKo");
+  const Id id = world.layer.receive_request(options, 0, World::at(0), world.outbox).id;
+  // Nothing was said yet, so nothing can be said again.
+  CHECK(world.layer.receive_request(options, 0, World::at(1), world.outbox).arrival ==
+        Arrival::absorbed);
+  CHECK(world.outbox.empty());
+  world.layer.send_response(id, message::make_response(options, 183, "t"), World::at(2),
+                            world.outbox);
+  CHECK(world.layer.is_unanswered(id));
+  world.layer.receive_request(options, 0, World::at(3), world.outbox);
+  REQUIRE(world.outbox.size() == 2);
+  CHECK(world.outbox[0].bytes == world.outbox[1].bytes);
+  world.layer.send_response(id, message::make_response(options, 200, "t"), World::at(4),
+                            world.outbox);
+  CHECK_FALSE(world.layer.is_unanswered(id));
+  world.layer.receive_request(options, 0, World::at(5), world.outbox);
+  CHECK(world.outbox.size() == 4);
+  CHECK(world.last().status() == 200);
+  // Another final response comes too late (Figure 8).
+  world.layer.send_response(id, message::make_response(options, 500, "t"), World::at(6),
+                            world.outbox);
+  CHECK(world.outbox.size() == 4);
+  CHECK(world.layer.deadline() == World::at(32004));
+  world.layer.timer_fired(World::at(32004), world.outbox);
+  CHECK(world.layer.size() == 0);
+  world.layer.send_response(id, message::make_response(options, 200, "t"), World::at(32005),
+                            world.outbox);
+  CHECK(world.outbox.size() == 4);
+}
+
+TEST_CASE("RFC 3261 17.1.2.2: on an unreliable transport a client lingers for T4 after its end") {
+  World world(false);
+  world.send("OPTIONS");
+  CHECK(world.layer.receive_response(world.response(100), World::at(10), world.outbox).indication);
+  // In "proceeding" timer E runs at T2 (Figure 6).
+  world.layer.timer_fired(World::at(500), world.outbox);
+  CHECK(world.outbox.size() == 2);
+  CHECK(world.layer.deadline() == World::at(4500));
+  const auto ok = world.response(200);
+  CHECK(world.layer.receive_response(ok, World::at(600), world.outbox).indication);
+  const auto again = world.layer.receive_response(ok, World::at(700), world.outbox);
+  CHECK(again.matched);
+  CHECK_FALSE(again.indication);
+  CHECK(world.layer.deadline() == World::at(5600));
+  CHECK(world.layer.timer_fired(World::at(5600), world.outbox).empty());
+  CHECK(world.layer.size() == 0);
+}
+
+TEST_CASE("RFC 6026 7.1: an ACK to a 2xx is the user's, and the accepted INVITE ends after 64*T1") {
+  World world;
+  const auto invite = World::incoming("INVITE", "z9hG4bKi");
+  const Id id = world.layer.receive_request(invite, 3, World::at(0), world.outbox).id;
+  CHECK(world.layer.flow_of(id) == 3);
+  CHECK(world.layer.flow_of(id + 1) == 0);
+  world.layer.send_response(id, message::make_response(invite, 200, "t"), World::at(1),
+                            world.outbox);
+  CHECK(world.outbox.back().flow == 3);
+  // Figure 2: a repeated INVITE is taken up in silence, a 2xx of the user is sent again.
+  const std::size_t sent = world.outbox.size();
+  CHECK(world.layer.receive_request(invite, 3, World::at(2), world.outbox).arrival ==
+        Arrival::absorbed);
+  CHECK(world.outbox.size() == sent);
+  world.layer.send_response(id, message::make_response(invite, 200, "t"), World::at(3),
+                            world.outbox);
+  CHECK(world.outbox.size() == sent + 1);
+  const auto ack = world.layer.receive_request(World::incoming("ACK", "z9hG4bKi"), 3, World::at(4),
+                                               world.outbox);
+  CHECK(ack.arrival == Arrival::fresh);
+  world.layer.timer_fired(World::at(32001), world.outbox);
+  CHECK(world.layer.size() == 0);
+}
+
+TEST_CASE("A lost connection ends what the server side owes to it, and nothing else") {
+  World world;
+  const auto options = World::incoming("OPTIONS", "z9hG4bKo");
+  const Id id = world.layer.receive_request(options, 1, World::at(0), world.outbox).id;
+  const auto other = World::incoming("OPTIONS", "z9hG4bKp");
+  const Id kept = world.layer.receive_request(other, 2, World::at(0), world.outbox).id;
+  world.layer.send_response(id, message::make_response(options, 183, "t"), World::at(1),
+                            world.outbox);
+  world.outbox.clear();
+  CHECK(world.layer.disconnected(1, World::at(1), world.outbox).empty());
+  world.layer.send_response(id, message::make_response(options, 200, "t"), World::at(2),
+                            world.outbox);
+  CHECK(world.outbox.empty());
+  world.layer.send_response(kept, message::make_response(other, 200, "t"), World::at(3),
+                            world.outbox);
+  REQUIRE(world.outbox.size() == 1);
+  CHECK(world.outbox.back().flow == 2);
+}
+
+TEST_CASE("RFC 3261 9.1: what has ended, or never was, cannot be cancelled") {
+  World world;
+  const Id id = world.send("INVITE");
+  CHECK(world.layer.send_cancel(id, {}, {}, World::at(0), world.outbox) == 0);
+  world.layer.receive_response(world.response(180), World::at(1), world.outbox);
+  world.layer.receive_response(world.response(200), World::at(2), world.outbox);
+  CHECK(world.layer.send_cancel(id, {}, {}, World::at(3), world.outbox) == 0);
+  CHECK(world.layer.send_cancel(id + 7, {}, {}, World::at(3), world.outbox) == 0);
+}

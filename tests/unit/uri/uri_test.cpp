@@ -73,6 +73,13 @@ TEST_CASE("RFC 3261 19.1.4: equality, the RFC's own examples") {
   CHECK(same("sip:a@b;p=%41", "sip:a@b;p=a"));
 }
 
+TEST_CASE("RFC 3261 19.1.1: a parameter that is there twice counts once") {
+  CHECK(same("sip:a@b;p=1;p=2", "sip:a@b;p=1;p=2"));
+  CHECK(same("sip:a@b;p=1;P=2", "sip:a@b;p=1"));
+  CHECK(!same("sip:a@b;p=1;p=2", "sip:a@b;p=2;p=1"));
+  CHECK(!same("sip:a@b;user=phone;user=ip", "sip:a@b"));
+}
+
 TEST_CASE("RFC 3261 19.1.2: escapes") {
   CHECK(unescape("%41%zz%4") == "A%zz%4");
   CHECK(unescape("%2541") == "%41");
@@ -89,7 +96,7 @@ TEST_CASE("sipML5 tsip_uri: what a user types becomes a URI") {
     return uri ? to_string(*uri) : std::string("error");
   };
   CHECK(to("bob") == "sip:bob@example.org:5060");
-  CHECK(to(" +33 1 ") == "sip:+33%201@example.org:5060");
+  CHECK(to(" +33 1 ") == "sip:+331@example.org:5060");
   CHECK(to("bob@other.org") == "sip:bob@other.org");
   CHECK(to("sip:bob@other.org;x=1") == "sip:bob@other.org;x=1");
   CHECK(to("<sip:bob@other.org>") == "sip:bob@other.org");
@@ -99,11 +106,12 @@ TEST_CASE("sipML5 tsip_uri: what a user types becomes a URI") {
   CHECK(to("50%") == "sip:50%25@example.org:5060");
   CHECK(to("bob@OTHER.org;User=Phone") == "sip:bob@other.org;User=Phone");
   CHECK(to("bob:p%77@other.org") == "sip:bob:pw@other.org");
-  CHECK(to("+33 (1)-23.4") == "sip:+33%20(1)-23.4@example.org:5060");
+  CHECK(to("+33 (1)-23.4") == "sip:+331234@example.org:5060");
   CHECK(to("+33(1)-23.4") == "sip:+331234@example.org:5060");
   CHECK(to("1-2.3") == "sip:1-2.3@example.org:5060");
   CHECK(to("sip:b\xC3\xA9@other.org") == "sip:b%C3%A9@other.org");
   CHECK(to("bob@other.org;;x") == "error");
+  CHECK(to("<sip:bob@other.org") == "error");
   CHECK(to("") == "error");
   CHECK(to("bob@") == "error");
 }
@@ -156,4 +164,50 @@ TEST_CASE("RFC 3261 25.1: what is written as display name reads back the same") 
     REQUIRE(back);
     CHECK(back->display_name == name);
   }
+}
+
+TEST_CASE("RFC 3261 19.1.1: the parts of a URI are slices of the text around it") {
+  const std::string text = "To: \"B\" <SIPS:bob:pw@[2001:db8::1]:5061;lr;x=%41?h=v>;tag=\"t 1\"";
+  NameAddrParts parts;
+  const sipml::Slice value = {4, static_cast<std::uint32_t>(text.size() - 4)};
+  REQUIRE_FALSE(scan_name_addr(text, value, parts).has_value());
+  CHECK(parts.display_name.in(text) == "\"B\"");
+  CHECK(parts.uri.is_sip);
+  CHECK(parts.uri.scheme.in(text) == "SIPS");
+  CHECK(parts.uri.user.in(text) == "bob");
+  CHECK(parts.uri.password.in(text) == "pw");
+  CHECK(parts.uri.host.in(text) == "[2001:db8::1]");
+  CHECK(parts.uri.port == 5061);
+  CHECK(parts.uri.parameters.in(text) == ";lr;x=%41");
+  CHECK(parts.uri.headers.in(text) == "h=v");
+  CHECK(parts.tag.in(text) == "t 1");
+  const NameAddr address = make_name_addr(text, parts);
+  CHECK(to_string(address) == "\"B\" <sips:bob:pw@[2001:db8::1]:5061;lr;x=%41?h=v>;tag=\"t 1\"");
+}
+
+TEST_CASE("Errors of a URI tell the offset in the value that it stands in") {
+  const auto offset_of = [](std::string_view text) {
+    const auto parsed = parse_name_addr(text);
+    REQUIRE_MESSAGE(!parsed, text);
+    return parsed.error().offset;
+  };
+  CHECK(offset_of("\"B\" <sip:b b@c>") == 10);
+  CHECK(offset_of(" <sip:b%4@c>") == 7);
+  CHECK(offset_of("<sip:b@c:99999>") == 9);
+  CHECK(offset_of("<sip:b@c;a=\x01>") == 11);
+  CHECK(offset_of("<sip:b@c>;a=\"") == 12);
+}
+
+TEST_CASE("A destination that is wrong is told by its place in what was typed") {
+  const auto place = [](std::string_view text, std::string_view domain = "example.org") {
+    const auto uri = parse_destination(text, domain);
+    REQUIRE_FALSE(bool(uri));
+    return uri.error().offset;
+  };
+  CHECK(place("  bob@exa mple.org ") == 9);
+  CHECK(place(" <sip:bob@exa mple.org>") == 13);
+  CHECK(place("bob@b;x;;y") == 7);
+  CHECK(place("<sip:bob@b") == 10);
+  // What is wrong with the domain is behind all that was typed.
+  CHECK(place("bob smith", "exa mple") == 9);
 }

@@ -1,0 +1,427 @@
+/// A whole user agent: the input is a program of commands, received messages, answers of the
+/// browser, timers, clock jumps and lost connections. world.hpp has what must hold.
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "fuzz/world.hpp"
+
+namespace {
+
+using namespace sipml;
+using fuzz::World;
+using message::HeaderName;
+
+/// One octet of the program each; tests/fuzz/seeds.mjs reads their names here.
+enum class Op : std::uint8_t {
+  start,
+  stop,
+  configure,
+  register_,
+  unregister,
+  place_call,
+  accept,
+  reject,
+  hang_up,
+  change,
+  info,
+  media_ready,
+  media_failed,
+  connect,
+  disconnect,
+  fire_next,
+  advance,
+  sleep_long,
+  respond,
+  request_in_dialog,
+  invite,
+  cancel,
+  acknowledge,
+  repeat,
+  raw,
+  mutate,
+  outside_dialog,
+  stray_response,
+  count
+};
+
+class Program {
+ public:
+  explicit Program(std::string_view octets) : octets_(octets) {}
+
+  bool at_end() const { return octets_.empty(); }
+
+  std::uint8_t next() {
+    if (octets_.empty()) return 0;
+    const auto octet = static_cast<std::uint8_t>(octets_.front());
+    octets_.remove_prefix(1);
+    return octet;
+  }
+
+  template <typename T, std::size_t n>
+  const T& choose(const std::array<T, n>& from) {
+    return from[next() % n];
+  }
+
+  std::string_view take(std::size_t length) {
+    const std::string_view part = octets_.substr(0, length);
+    octets_.remove_prefix(part.size());
+    return part;
+  }
+
+ private:
+  std::string_view octets_;
+};
+
+/// A description that browsers take: `origin` has the session's id and version.
+std::string describe(std::string_view origin, std::string_view setup, std::string_view direction,
+                     std::string_view video) {
+  std::string text = "v=0\r\no=- ";
+  text.append(origin).append(" IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 AB");
+  for (int octet = 1; octet < 32; ++octet) text += ":AB";
+  text += "\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdefghijkl\r\n";
+  text += "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=rtcp-mux\r\na=";
+  text.append(direction).append("\r\na=setup:").append(setup);
+  text += "\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n";
+  if (!video.empty())
+    text.append("m=video ").append(video).append(" UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\n") +=
+        "a=mid:1\r\na=rtcp-mux\r\na=setup:" + std::string(setup) + "\r\n";
+  return text;
+}
+
+const std::string offer = describe("1 1", "actpass", "sendrecv", "9");
+const std::string answer = describe("2 1", "active", "sendrecv", "0");
+const std::array<std::string, 7> descriptions = {offer,
+                                                 answer,
+                                                 describe("1 2", "actpass", "sendonly", ""),
+                                                 describe("3 1", "actpass", "sendrecv", ""),
+                                                 describe("1 3", "passive", "inactive", "9"),
+                                                 "no description",
+                                                 "v=0\r\no=- 1 1 IN IP4 0\r\ns=-\r\n"};
+
+/// What may follow the headers that every message has.
+constexpr std::array<std::string_view, 26> more_headers = {
+    "",
+    "Contact: <sip:bob@b.invalid;transport=ws>\r\n",
+    "Contact: <sip:bob@b.invalid>\r\nRecord-Route: <sip:p1.example.org;lr>, "
+    "<sip:p2.invalid;lr>\r\n",
+    "Contact: <sip:carol@c.invalid>;q=0.7, <sip:dave@d.invalid>;q=0.2\r\n",
+    "Contact: <tel:+12>\r\n",
+    "Contact: garbage\r\n",
+    "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", algorithm=MD5, qop=\"auth\"\r\n",
+    "Proxy-Authenticate: Digest realm=\"proxy.example.org\", nonce=\"n2\", algorithm=SHA-256, "
+    "qop=\"auth,auth-int\", opaque=\"o\"\r\n",
+    "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n3\", stale=TRUE, qop=\"auth\"\r\n",
+    "WWW-Authenticate: Digest realm=\"other.org\", nonce=\"n4\", algorithm=SHA-512-256-sess, "
+    "qop=\"auth\"\r\n",
+    "WWW-Authenticate: Basic realm=\"example.org\"\r\n",
+    "Retry-After: 2\r\n",
+    "Min-Expires: 7200\r\n",
+    "Service-Route: <sip:edge.example.org;lr>\r\nPath: <sip:edge.example.org;lr>\r\n",
+    "Contact: <sip:alice@a.invalid;transport=ws>;expires=60\r\nExpires: 60\r\n",
+    "Contact: *\r\nExpires: 0\r\n",
+    "Require: 100rel\r\nRSeq: 1\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Require: timer, unheard-of\r\n",
+    "Session-Expires: 90;refresher=uac\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Content-Type: text/plain\r\n",
+    "Content-Type: multipart/mixed;boundary=b\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Content-Encoding: gzip\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Accept: text/plain\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Info-Package: dtmf\r\nContent-Type: application/dtmf-relay\r\n",
+    "Max-Forwards: 0\r\n",
+    "Content-Length: 5\r\n",
+};
+
+constexpr std::array<std::string_view, 14> methods = {
+    "BYE",   "INVITE", "INFO",   "ACK",       "CANCEL",  "OPTIONS",  "UPDATE",
+    "PRACK", "REFER",  "NOTIFY", "SUBSCRIBE", "MESSAGE", "REGISTER", "UNHEARD-OF"};
+constexpr std::array<int, 24> statuses = {100, 180, 183, 200, 202, 204, 302, 400,
+                                          401, 403, 404, 407, 408, 422, 423, 480,
+                                          481, 486, 487, 488, 491, 500, 503, 699};
+constexpr std::array<std::string_view, 6> targets = {"bob",
+                                                     "sip:carol@example.org",
+                                                     "+1 (201) 555-0123",
+                                                     "sips:x@y.invalid;transport=ws",
+                                                     "tel:+4912",
+                                                     "sip:@"};
+
+/// The headers and the body behind the first lines of a message.
+std::string tail(Program& program) {
+  std::string headers(program.choose(more_headers));
+  const std::uint8_t more = program.next();
+  if ((more & 1U) != 0) headers += program.choose(more_headers);
+  if ((more & 2U) == 0) return headers + "\r\n";
+  const std::string& body = program.choose(descriptions);
+  if ((more & 4U) != 0)
+    return headers +
+           "Content-Type: multipart/mixed;boundary=b\r\n\r\n--b\r\nContent-Type: "
+           "application/sdp\r\n\r\n" +
+           body + "\r\n--b--\r\n";
+  return headers + "Content-Type: application/sdp\r\n\r\n" + body;
+}
+
+std::string tag_of_peer(Program& program) {
+  return std::string("b").append(1, static_cast<char>('0' + program.next() % 4));
+}
+
+/// A response to the n-th last request sent, as a server would make it.
+void respond(World& world, Program& program) {
+  const std::string* sent = world.sent(program.next() % 8);
+  const int status = program.choose(statuses);
+  const std::string tag = tag_of_peer(program);
+  const std::string rest = tail(program);
+  if (!sent) return;
+  const auto request = message::parse_message(*sent);
+  if (!request || !request->is_request()) return;
+  std::string text = message::write(message::make_response(*request, status, tag));
+  text.resize(text.find("Content-Length"));
+  world.receive(text + rest);
+}
+
+/// A request of the peer in the dialog of what we sent, whichever side began it.
+void request_in_dialog(World& world, Program& program) {
+  const std::string* sent = world.sent(program.next() % 8);
+  const std::string_view method = program.choose(methods);
+  const std::string tag = tag_of_peer(program);
+  const std::string number = std::to_string(program.next() % 32);
+  const std::string rest = tail(program);
+  if (!sent) return;
+  const auto ours = message::parse_message(*sent);
+  if (!ours || ours->fault()) return;
+  std::string from(*ours->header(ours->is_request() ? HeaderName::to : HeaderName::from));
+  const std::string to(*ours->header(ours->is_request() ? HeaderName::from : HeaderName::to));
+  if (from.find(";tag=") == std::string::npos) from += ";tag=" + tag;
+  world.receive(std::string(method) +
+                " sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKx" + number +
+                "\r\nFrom: " + from + "\r\nTo: " + to +
+                "\r\nCall-ID: " + std::string(ours->call_id()) + "\r\nCSeq: " + number + ' ' +
+                std::string(method) + "\r\n" + rest);
+}
+
+std::string outside_dialog(std::string_view method, std::string_view number,
+                           std::string_view rest) {
+  std::string text(method);
+  text.append(" sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKi").append(number);
+  text.append("\r\nMax-Forwards: 70\r\nFrom: <sip:bob@example.org>;tag=b").append(number);
+  text.append("\r\nTo: <sip:alice@example.org>\r\nCall-ID: call").append(number);
+  text.append("\r\nCSeq: 1 ").append(method).append("\r\n").append(rest);
+  return text;
+}
+
+/// CANCEL, or the ACK of a response of ours: what copies an INVITE that was received.
+void follow_invite(World& world, Program& program, std::string_view method) {
+  const std::string* invite = world.received(program.next() % 8);
+  const std::string* response = world.sent(program.next() % 4);
+  if (!invite) return;
+  const auto parsed = message::parse_message(*invite);
+  if (!parsed || parsed->fault() || parsed->method() != "INVITE") return;
+  std::string to(*parsed->header(HeaderName::to));
+  if (method == "ACK" && response) {
+    const auto ours = message::parse_message(*response);
+    if (ours && !ours->fault()) to = *ours->header(HeaderName::to);
+  }
+  std::string via(*parsed->header(HeaderName::via));
+  // The ACK of a 2xx is a transaction of its own (RFC 3261 13.2.2.4).
+  if (method == "ACK" && program.next() % 2 == 0) via += 'a';
+  world.receive(std::string(method) + ' ' + std::string(parsed->request_uri()) +
+                " SIP/2.0\r\nVia: " + via +
+                "\r\nFrom: " + std::string(*parsed->header(HeaderName::from)) + "\r\nTo: " + to +
+                "\r\nCall-ID: " + std::string(parsed->call_id()) +
+                "\r\nCSeq: " + std::to_string(parsed->cseq().number) + ' ' + std::string(method) +
+                "\r\n" + tail(program));
+}
+
+/// Octets of a message replaced, removed or inserted.
+void mutate(World& world, Program& program) {
+  const std::uint8_t choice = program.next();
+  const std::string* original =
+      choice % 2 == 0 ? world.received(choice / 2 % 8) : world.sent(choice / 2 % 8);
+  std::string text = original ? *original : std::string();
+  for (std::uint8_t edits = program.next() % 4; !text.empty(); --edits) {
+    const std::size_t at = (program.next() * 256U + program.next()) % text.size();
+    const std::size_t removed = program.next() % 8;
+    const std::string_view inserted = program.take(program.next() % 16);
+    text.replace(at, removed, inserted);
+    if (edits == 0) break;
+  }
+  world.receive(std::move(text));
+}
+
+std::optional<sdp::Direction> direction(Program& program) {
+  constexpr std::array<std::optional<sdp::Direction>, 5> directions = {
+      sdp::Direction::sendrecv, std::nullopt, sdp::Direction::sendonly, sdp::Direction::recvonly,
+      sdp::Direction::inactive};
+  return program.choose(directions);
+}
+
+usage::MediaDirections media(Program& program) {
+  usage::MediaDirections directions;
+  directions.audio = direction(program);
+  directions.video = direction(program);
+  return directions;
+}
+
+/// What the browser was asked last, and what it says.
+void media_ready(World& world, Program& program) {
+  const usage::MediaRequest* request = world.request(program.next() % 4);
+  const std::uint8_t choice = program.next();
+  if (!request) return;
+  const bool offers = request->type == usage::MediaRequest::Type::create_offer;
+  const std::string_view description =
+      choice < 128 ? (offers ? offer : answer) : descriptions[choice % descriptions.size()];
+  world.execute(agent::MediaReady{request->call, request->token, std::string(description)});
+}
+
+void media_failed(World& world, Program& program) {
+  const usage::MediaRequest* request = world.request(program.next() % 4);
+  const auto error = static_cast<usage::MediaError>(program.next() % 8);
+  if (request) world.execute(agent::MediaFailed{request->call, request->token, error, "text"});
+}
+
+agent::Configure configure(Program& program) {
+  agent::Configure command{World::config()};
+  const std::uint8_t bits = program.next();
+  command.config.trace = (bits & 1U) == 0;
+  command.config.rtcweb_breaker = (bits & 2U) != 0;
+  command.config.click2call = (bits & 4U) != 0;
+  command.config.early_ims = (bits & 8U) == 0;
+  if ((bits & 16U) != 0) command.config.outbound_proxy = "udp://proxy.example.org:5060";
+  if ((bits & 32U) != 0) command.config.session_name = "a call";
+  if ((bits & 64U) != 0) command.config.headers = {{"Organization", "o"}};
+  if ((bits & 128U) != 0) command.config.reconnect_time = seconds(2);
+  return command;
+}
+
+message::HeaderFields fields(Program& program) {
+  message::HeaderFields fields;
+  if (program.next() % 4 == 1) fields.push_back({"X-Extra", "value"});
+  return fields;
+}
+
+/// Calls and registrations are numbered from one counter.
+std::uint32_t id(Program& program) { return program.next() % 16U; }
+
+void command(World& world, Program& program, Op op) {
+  switch (op) {
+    case Op::start:
+      world.execute(agent::Start{});
+      break;
+    case Op::stop:
+      world.execute(agent::Stop{program.next() * 40});
+      break;
+    case Op::configure:
+      world.execute(configure(program));
+      break;
+    case Op::register_: {
+      agent::Register command;
+      const std::uint32_t number = id(program);
+      if (number != 0) command.registration = number;
+      command.options.expires = program.next() * 20U;
+      command.options.headers = fields(program);
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::unregister:
+      world.execute(agent::Unregister{id(program)});
+      break;
+    case Op::place_call: {
+      agent::PlaceCall command;
+      command.to = program.choose(targets);
+      command.directions = media(program);
+      command.options.headers = fields(program);
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::accept: {
+      agent::Accept command{id(program), {}, {}};
+      if (program.next() % 2 == 1) command.choice = {direction(program), direction(program)};
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::reject:
+      world.execute(agent::Reject{id(program), program.choose(statuses), {}, fields(program)});
+      break;
+    case Op::hang_up:
+      world.execute(agent::HangUp{id(program), fields(program)});
+      break;
+    case Op::change: {
+      agent::ChangeCall command{id(program), static_cast<usage::Change>(program.next() % 3), {}};
+      if (program.next() % 2 == 1) command.directions = media(program);
+      world.execute(std::move(command));
+      break;
+    }
+    default:
+      world.execute(agent::SendInfo{id(program), "text/plain", "text"});
+      break;
+  }
+}
+
+void input(World& world, Program& program, Op op) {
+  switch (op) {
+    case Op::media_ready:
+      return media_ready(world, program);
+    case Op::media_failed:
+      return media_failed(world, program);
+    case Op::connect:
+      return world.connect();
+    case Op::disconnect:
+      return world.disconnect();
+    case Op::fire_next:
+      return world.fire_next();
+    case Op::advance:
+      return world.advance(milliseconds(program.next() * 100), 200);
+    case Op::sleep_long:
+      world.sleep(seconds(program.next() * program.next()));
+      return world.fire();
+    case Op::respond:
+      return respond(world, program);
+    case Op::request_in_dialog:
+      return request_in_dialog(world, program);
+    case Op::invite: {
+      const std::string number = std::to_string(program.next() % 80);
+      return world.receive(outside_dialog("INVITE", number, tail(program)));
+    }
+    case Op::cancel:
+      return follow_invite(world, program, "CANCEL");
+    case Op::acknowledge:
+      return follow_invite(world, program, "ACK");
+    case Op::repeat:
+      if (const std::string* again = world.received(program.next() % 8)) world.receive(*again);
+      return;
+    case Op::raw:
+      return world.receive(std::string(program.take(program.next() * 4U)));
+    case Op::mutate:
+      return mutate(world, program);
+    case Op::outside_dialog: {
+      const std::string_view method = program.choose(methods);
+      const std::string number = std::to_string(program.next());
+      return world.receive(outside_dialog(method, number, tail(program)));
+    }
+    case Op::stray_response:
+      return world.receive(
+          "SIP/2.0 200 OK\r\nVia: SIP/2.0/WS a.invalid;branch=z9hG4bKgone\r\nFrom: "
+          "<sip:alice@example.org>;tag=1\r\nTo: <sip:bob@example.org>;tag=2\r\nCall-ID: "
+          "gone\r\nCSeq: 1 INVITE\r\n" +
+          tail(program));
+    default:
+      return command(world, program, op);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t most_inputs = 150;
+  Program program(fuzz::text_of(data, size));
+  World world;
+  const std::uint8_t beginning = program.next();
+  if (beginning % 4 != 3) {
+    world.execute(agent::Start{});
+    world.connect();
+  }
+  for (std::size_t inputs = 0; !program.at_end() && inputs < most_inputs; ++inputs)
+    input(world, program, static_cast<Op>(program.next() % static_cast<std::uint8_t>(Op::count)));
+  if (beginning % 2 == 0) world.let_end();
+  world.stop();
+  return 0;
+}

@@ -1,0 +1,207 @@
+/// A description, and behind a line of "---" the one that answers it: what was parsed is
+/// written as it stood, typed access stays inside it, the rules give what they accept themselves
+/// and change nothing the second time.
+#include <string>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "fuzz/oracle.hpp"
+#include "negotiation/hold.hpp"
+#include "negotiation/offer_answer.hpp"
+#include "negotiation/rewrite.hpp"
+#include "sdp/attributes.hpp"
+#include "sdp/candidate.hpp"
+#include "sdp/capability.hpp"
+#include "sdp/codec.hpp"
+#include "sdp/description.hpp"
+#include "sdp/faults.hpp"
+#include "sdp/source.hpp"
+#include "sdp/transport.hpp"
+
+namespace {
+
+using namespace sipml;
+
+/// The lines of a text as parse() is to see them: without line ends and empty ones.
+std::vector<std::string_view> lines_of(std::string_view text) {
+  while (!text.empty() && text.back() == '\0') text.remove_suffix(1);
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    std::string_view line = fuzz::take_until(text, '\n');
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+void use_section(const sdp::Lines& lines) {
+  for (const sdp::Bandwidth& bandwidth : sdp::bandwidths(lines))
+    fuzz::check(!bandwidth.type.empty(), "a bandwidth has a type");
+  for (const sdp::Fingerprint& fingerprint : sdp::own_fingerprints(lines))
+    fuzz::check(!sdp::is_usable(fingerprint) || sdp::hash_size(fingerprint.hash) > 0,
+                "a usable fingerprint is of a known hash", fingerprint.hash);
+  for (const sdp::HeaderExtension& extension : sdp::header_extensions(lines))
+    fuzz::check(extension.id > 0, "an extension has an id", extension.uri);
+  (void)sdp::own_direction(lines);
+  for (const sdp::Line& line : lines) {
+    if (line.type != 'a') continue;
+    const std::string_view value = sdp::attribute_value(line.value);
+    (void)sdp::parse_capability(value);
+    (void)sdp::parse_configuration(value);
+    (void)sdp::option_tags(value);
+    (void)sdp::parse_remote_candidates(value);
+    (void)sdp::parse_rtcp(value);
+  }
+}
+
+void use_media(const sdp::Description& description, const sdp::Media& media) {
+  const sdp::MediaLine line = media.line();
+  fuzz::check(line.media == media.kind() && !line.media.empty(), "a section has its kind");
+  const std::size_t codecs = sdp::codecs(media).size();
+  fuzz::check(codecs <= line.formats.size(), "a codec has a format");
+  for (const sdp::Candidate& candidate : sdp::candidates(media)) {
+    fuzz::check(!candidate.foundation.empty() && !candidate.address.empty(),
+                "a candidate has its words");
+    fuzz::check(!sdp::to_string(candidate.type).empty(), "a candidate has a type");
+  }
+  for (const sdp::RtpMap& map : sdp::rtpmaps(media))
+    fuzz::check(map.clock_rate > 0 && !map.encoding.empty(), "an rtpmap is whole", map.format);
+  for (const sdp::FormatParameters& fmtp : sdp::fmtps(media))
+    for (const sdp::FormatParameter& parameter : fmtp.list)
+      fuzz::check(!parameter.name.empty() || parameter.value, "a parameter says something",
+                  fmtp.text);
+  for (const sdp::Rid& rid : sdp::rids(media))
+    fuzz::check(rid.direction == "send" || rid.direction == "recv", "a rid has its direction");
+  (void)sdp::feedbacks(media);
+  (void)sdp::telephone_events(media);
+  (void)sdp::milliseconds(media, "ptime");
+  (void)sdp::source_attributes(media);
+  (void)sdp::source_groups(media);
+  (void)sdp::msids(media);
+  (void)sdp::simulcast(media);
+  (void)sdp::ice_ufrag(description, media);
+  (void)sdp::ice_options(description, media);
+  (void)sdp::setup(description, media);
+  (void)sdp::fingerprints(description, media);
+  (void)sdp::connection(description, media);
+  (void)sdp::direction(description, media);
+  (void)sdp::sctp_port(media);
+  (void)sdp::max_message_size(media);
+  (void)sdp::mid(media);
+  (void)media.is_rejected();
+  use_section(media.lines);
+}
+
+/// What was parsed; every line of the text is in it, in order and unchanged.
+void check_lossless(std::string_view text, const sdp::Description& description) {
+  std::vector<std::string> written;
+  const auto append = [&written](const sdp::Lines& lines) {
+    for (const sdp::Line& line : lines) {
+      std::string one(1, line.type);
+      one += '=';
+      one += line.value;
+      written.push_back(std::move(one));
+    }
+  };
+  append(description.session);
+  for (const sdp::Media& media : description.media) append(media.lines);
+  const std::vector<std::string_view> read = lines_of(text);
+  fuzz::check(read.size() == written.size(), "every line is kept", text);
+  for (std::size_t i = 0; i < read.size(); ++i)
+    fuzz::check(read[i] == written[i], "a line is kept as it is", read[i]);
+}
+
+void check_description(std::string_view text) {
+  const auto parsed = sdp::parse(text);
+  for (const sdp::Fault& fault : sdp::faults(text)) {
+    fuzz::check(fault.offset < text.size(), "a fault is in the text", text);
+    fuzz::check(!fault.reason.empty() && fault.line > 0, "a fault has reason and line", text);
+  }
+  if (!parsed) {
+    fuzz::check(!sdp::to_string(parsed.error().code).empty(), "an error has words");
+    fuzz::check(parsed.error().offset <= text.size(), "an error is in the text", text);
+    return;
+  }
+  fuzz::check(parsed->media.size() <= limits::sdp_media_count, "sections are bounded");
+  check_lossless(text, *parsed);
+  const std::string written = sdp::write(*parsed);
+  const auto again = sdp::parse(written);
+  fuzz::check(bool(again), "what was written can be parsed", written);
+  fuzz::check(*again == *parsed, "what was written is the same", written);
+  fuzz::check(sdp::write(*again) == written, "writing it again changes nothing", written);
+  (void)negotiation::is_remote_hold(*parsed);
+  fuzz::check(negotiation::same_origin(*parsed, *again), "a description is no newer than itself");
+  fuzz::check(negotiation::summarise(*parsed) == negotiation::summarise(*again),
+              "the summary is of what is written");
+  (void)parsed->origin().session_version_number();
+  use_section(parsed->session);
+  (void)sdp::groups(*parsed);
+  (void)sdp::is_ice_lite(*parsed);
+  for (const sdp::Media& media : parsed->media) use_media(*parsed, media);
+}
+
+void check_text(std::string_view text) {
+  const auto parsed = sdp::parse(text);
+  fuzz::check(bool(parsed), "a rewritten description can be parsed", text);
+}
+
+std::size_t media_count(std::string_view text) {
+  const auto parsed = sdp::parse(text);
+  return parsed ? parsed->media.size() : 0;
+}
+
+void check_rules(std::string_view offer, std::string_view answer,
+                 const negotiation::LocalOptions& options) {
+  if (const auto local = negotiation::local_description(offer, options)) {
+    check_text(*local);
+    const auto twice = negotiation::local_description(*local, options);
+    fuzz::check(twice && *twice == *local, "our offer is rewritten once", *local);
+  }
+  const auto remote = negotiation::remote_offer(offer);
+  if (remote) {
+    check_text(*remote);
+    const auto twice = negotiation::remote_offer(*remote);
+    fuzz::check(twice && *twice == *remote, "the peer's offer is rewritten once", *remote);
+    const std::string prepared = negotiation::offer_to_prepare(*remote);
+    check_text(prepared);
+    fuzz::check(prepared.find("\na=candidate:") == std::string::npos,
+                "to prepare shows no candidate", prepared);
+    if (const auto ours = negotiation::local_answer(answer, *remote, options)) {
+      check_text(*ours);
+      fuzz::check(media_count(*ours) == media_count(*remote), "our answer has the offer's sections",
+                  *ours);
+      const auto again = negotiation::local_answer(*ours, *remote, options);
+      fuzz::check(again && *again == *ours, "our answer is rewritten once", *ours);
+    }
+  }
+  if (const auto theirs = negotiation::remote_answer(answer, offer, options)) {
+    check_text(*theirs);
+    fuzz::check(media_count(*theirs) == media_count(offer), "an answer has the offer's sections",
+                *theirs);
+    const auto twice = negotiation::remote_answer(*theirs, offer, options);
+    fuzz::check(twice && *twice == *theirs, "the peer's answer is rewritten once", *theirs);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::string_view divider = "---\r\n";
+  const std::string_view text = fuzz::text_of(data, size);
+  const std::size_t at = text.find(divider);
+  const std::string_view offer = text.substr(0, at);
+  const std::string_view answer =
+      at == std::string_view::npos ? offer : text.substr(at + divider.size());
+  check_description(offer);
+  if (at != std::string_view::npos) check_description(answer);
+  negotiation::LocalOptions plain;
+  check_rules(offer, answer, plain);
+  negotiation::LocalOptions all;
+  all.session_name = "a call";
+  all.audio_bandwidth = 64;
+  all.video_bandwidth = 0;
+  all.audio_wire_direction = sdp::Direction::sendonly;
+  all.video_wire_direction = sdp::Direction::inactive;
+  check_rules(offer, answer, all);
+  return 0;
+}

@@ -1,0 +1,179 @@
+/// Which codecs and candidates the peer is told of.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "../sdp/samples.hpp"
+#include "negotiation/rewrite.hpp"
+
+using namespace sipml;
+using namespace sipml::negotiation;
+using samples::crlf;
+using samples::replaced;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+const std::string head = crlf("v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nt=0 0\n");
+
+/// What the rule makes of `text`; a second pass over that must change nothing.
+template <typename Rule>
+std::string after(const std::string& text, Rule rule) {
+  auto parsed = sdp::parse(text);
+  REQUIRE(parsed);
+  const std::string once = sdp::write(rule(std::move(parsed).value()));
+  auto again = sdp::parse(once);
+  REQUIRE(again);
+  CHECK(sdp::write(rule(std::move(again).value())) == once);
+  return once;
+}
+
+std::string without(const std::string& text, const Names& names) {
+  return after(text, [&](sdp::Description d) { return rules::without_codecs(d, names); });
+}
+
+std::string ordered(const std::string& text, const Names& names) {
+  return after(text, [&](sdp::Description d) { return rules::codec_order(d, names); });
+}
+
+std::string filtered(const std::string& text, const rules::CandidateFilter& filter) {
+  return after(text, [&](sdp::Description d) { return rules::filtered_candidates(d, filter); });
+}
+
+/// `text` without its lines that begin like this.
+std::string without_line(const std::string& text, std::string_view start) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t next = text.find('\n', at) + 1;
+    if (!std::string_view(text).substr(at).starts_with(start)) result += text.substr(at, next - at);
+    at = next;
+  }
+  return result;
+}
+
+const std::string video = head + crlf(R"(m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99
+c=IN IP4 0.0.0.0
+a=rtpmap:96 VP8/90000
+a=rtcp-fb:96 nack pli
+a=rtcp-fb:* ccm fir
+a=rtpmap:97 rtx/90000
+a=fmtp:97 apt=96
+a=rtpmap:98 H264/90000
+a=rtpmap:99 rtx/90000
+a=fmtp:99 apt=98
+a=imageattr:96 send *
+)");
+
+}  // namespace
+
+TEST_CASE("RFC 4588 8.1: a codec goes with its rtx, parameters and feedback, and nothing else") {
+  CHECK(without(video, {"vp8"}) == head + crlf(R"(m=video 9 UDP/TLS/RTP/SAVPF 98 99
+c=IN IP4 0.0.0.0
+a=rtcp-fb:* ccm fir
+a=rtpmap:98 H264/90000
+a=rtpmap:99 rtx/90000
+a=fmtp:99 apt=98
+)"));
+  CHECK(without(video, {"opus"}) == video);
+  CHECK(without(video, {}) == video);
+}
+
+TEST_CASE("RFC 3264 5.1: DTMF, static payload types, clock rates and channels can be named") {
+  const std::string offer = samples::chromium_offer();
+  std::string expected = replaced(offer, " 13 110 126\r\n", " 13\r\n");
+  for (const char* line : {"a=rtpmap:110", "a=rtpmap:126"}) expected = without_line(expected, line);
+  CHECK(without(offer, {"telephone-event"}) == expected);
+  expected = without_line(replaced(offer, " 110 126\r\n", " 126\r\n"), "a=rtpmap:110");
+  CHECK(without(offer, {"TELEPHONE-EVENT/48000"}) == expected);
+  CHECK(without(offer, {"opus/48000/1", "PCMU/16000"}) == offer);
+
+  const std::string plain = head + crlf("m=audio 9 RTP/AVP 0  8 \na=sendrecv\n");
+  CHECK(without(plain, {"PCMU"}) == head + crlf("m=audio 9 RTP/AVP 8\na=sendrecv\n"));
+  // A map without its format does not stay behind.
+  const std::string stray = head + crlf("m=audio 9 RTP/AVP 8\na=rtpmap:99 foo/8000\n");
+  CHECK(without(stray, {"foo"}) == head + crlf("m=audio 9 RTP/AVP 8\n"));
+}
+
+TEST_CASE("RFC 2198 5: redundancy goes with the codec that it repeats, and its own rtx as well") {
+  const std::string offer = head + crlf(R"(m=audio 9 UDP/TLS/RTP/SAVPF 111 63 70 0
+a=rtpmap:111 opus/48000/2
+a=rtpmap:63 red/48000/2
+a=fmtp:63 111/111
+a=rtpmap:70 rtx/48000
+a=fmtp:70 apt=63
+)");
+  CHECK(without(offer, {"opus"}) == head + crlf("m=audio 9 UDP/TLS/RTP/SAVPF 0\n"));
+}
+
+TEST_CASE("RFC 3264 5.1: a section that would be left without a codec stays as it is") {
+  CHECK(without(video, {"VP8", "H264"}) == video);
+  const std::string audio =
+      head + crlf("m=audio 9 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n");
+  CHECK(without(audio, {"PCMU"}) == audio);
+  const std::string data = head + crlf("m=application 9 UDP/DTLS/SCTP 0 8\nm=audio 0 RTP/AVP 0\n");
+  CHECK(without(data, {"PCMU"}) == data);
+}
+
+TEST_CASE("RFC 3264 5.1: the preferred codecs come first, each with its rtx, the rest as it was") {
+  CHECK(ordered(video, {"H264"}) == replaced(video, "96 97 98 99", "98 99 96 97"));
+  const std::string offer = samples::chromium_offer();
+  const std::string changed = replaced(offer, "111 63 9 0 8 13 110 126", "8 111 63 9 0 13 110 126");
+  CHECK(ordered(offer, {"pcma", "opus"}) == changed);
+  CHECK(ordered(offer, {"opus"}) == offer);
+  CHECK(ordered(offer, {"unknown"}) == offer);
+  CHECK(ordered(offer, {}) == offer);
+}
+
+TEST_CASE("RFC 8839 5.1: candidates are kept by transport, type and family") {
+  const std::string udp = "a=candidate:1 1 udp 9 192.0.2.1 9 typ host\r\n";
+  const std::string tcp = "a=candidate:2 1 TCP 9 192.0.2.1 9 typ host tcptype active\r\n";
+  const std::string srflx = "a=candidate:3 1 udp 9 2001:db8::1 9 typ srflx\r\n";
+  const std::string relay = "a=candidate:4 1 udp 9 turn.example.com 9 typ relay\r\n";
+  const std::string prflx = "a=candidate:5 1 udp 9 192.0.2.1 9 typ prflx\r\n";
+  const std::string strange = "a=candidate:6 1 XYZ 9 192.0.2.1 9 typ host\r\n";
+  const std::string before = head + "m=audio 9 RTP/AVP 0\r\n";
+  const std::string end = strange + "a=end-of-candidates\r\n";
+  const std::string all = before + udp + tcp + srflx + relay + prflx + end;
+  using Filter = rules::CandidateFilter;
+  const auto kept = [&](void (*set)(Filter&)) {
+    Filter filter;
+    set(filter);
+    return filtered(all, filter);
+  };
+  CHECK(filtered(all, {}) == all);
+  CHECK(kept([](Filter& f) { f.tcp = false; }) == before + udp + srflx + relay + prflx + end);
+  CHECK(kept([](Filter& f) { f.udp = false; }) == before + tcp + end);
+  CHECK(kept([](Filter& f) { f.host = false; }) == before + srflx + relay + prflx + end);
+  CHECK(kept([](Filter& f) { f.srflx = false; }) == before + udp + tcp + relay + prflx + end);
+  CHECK(kept([](Filter& f) { f.prflx = false; }) == before + udp + tcp + srflx + relay + end);
+  CHECK(kept([](Filter& f) { f.relay = false; }) == before + udp + tcp + srflx + prflx + end);
+  CHECK(kept([](Filter& f) { f.ipv4 = false; }) == before + srflx + relay + end);
+  CHECK(kept([](Filter& f) { f.ipv6 = false; }) == before + udp + tcp + relay + prflx + end);
+  CHECK(kept([](Filter& f) { f.name = false; }) == before + udp + tcp + srflx + prflx + end);
+
+  CHECK(after(all, [](sdp::Description d) { return rules::readable_candidates(d); }) ==
+        before + udp + tcp + srflx + relay + prflx + "a=end-of-candidates\r\n");
+}
+
+TEST_CASE(
+    "RFC 3264 5.1, 6.1: offers and answers of ours have the codecs and candidates asked for") {
+  LocalOptions options;
+  options.candidates.tcp = false;
+  options.removed_codecs = {"telephone-event", "VP8"};
+  options.codec_order = {"PCMA", "H264"};
+  const auto offer = local_description(samples::chromium_offer(), options);
+  REQUIRE(offer);
+  const auto parsed = sdp::parse(*offer);
+  REQUIRE(parsed);
+  using Formats = std::vector<std::string_view>;
+  CHECK(parsed->media[0].line().formats == Formats{"8", "111", "63", "9", "0", "13"});
+  CHECK(parsed->media[1].line().formats == Formats{"102", "103"});
+  CHECK(offer->find(" tcp ") == std::string::npos);
+  CHECK(offer->find("VP8") == std::string::npos);
+
+  const auto answer = local_answer(samples::chromium_answer(), samples::chromium_offer(), options);
+  REQUIRE(answer);
+  CHECK(answer->find("telephone-event") == std::string::npos);
+}
