@@ -556,7 +556,8 @@ TEST_CASE("RFC 3261 7.3.1: what would end a header is refused, and the argument 
       {"7", ""},
   };
   for (const auto& [head, argument] : messages) {
-    CAPTURE(head);
+    const auto& shown = head;
+    CAPTURE(shown);
     CHECK(refused(SIPML_SERIALIZE, head) == argument);
   }
   const std::vector<std::pair<std::string, std::string>> addresses = {
@@ -570,7 +571,8 @@ TEST_CASE("RFC 3261 7.3.1: what would end a header is refused, and the argument 
       {R"({"uri":"sip:a@b","params":[["a","c\n"]]})", "params[0].value"},
   };
   for (const auto& [head, argument] : addresses) {
-    CAPTURE(head);
+    const auto& shown = head;
+    CAPTURE(shown);
     CHECK(refused(SIPML_FORMAT_NAME_ADDR, head) == argument);
   }
   CHECK(call(SIPML_SERIALIZE, R"({"status":200,"headers":[["A","1\n2"]]})").json["message"] ==
@@ -636,7 +638,8 @@ TEST_CASE("RFC 7616 3.4.1: the response of a digest") {
   };
   for (const auto& [changes, argument] : refused) {
     const Answer answer = digest(changes);
-    CAPTURE(argument);
+    const auto& shown = argument;
+    CAPTURE(shown);
     CHECK(answer.refused);
     CHECK(answer.json["argument"] == argument);
     CHECK(sipml::bridge::dump(answer.json).find("Circle") == std::string::npos);
