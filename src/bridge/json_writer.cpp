@@ -41,10 +41,18 @@ constexpr bool is_plain(char c) {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
+/// As JSON.stringify() writes it.
 char* escape(char c, char* to) {
   constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::string_view short_ones = "\"\\\b\t\n\f\r";
+  constexpr std::string_view letters = "\"\\btnfr";
+  *to++ = '\\';
+  if (const std::size_t i = short_ones.find(c); i != std::string_view::npos) {
+    *to++ = letters[i];
+    return to;
+  }
   const auto octet = static_cast<unsigned char>(c);
-  to = copy("\\u00", to);
+  to = copy("u00", to);
   *to++ = digits[octet >> 4U];
   *to++ = digits[octet & 15U];
   return to;

@@ -87,6 +87,21 @@ class World {
     drain(false);
   }
 
+  /// True when the password, HA1 or an answer of ours to a challenge stands in `text`.
+  bool holds_secret(std::string_view text) const {
+    if (text.find(password) != std::string_view::npos) return true;
+    // The others are hashes.
+    constexpr std::string_view hex = "0123456789abcdef";
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t start = text.find_first_of(hex, at);
+      if (start == std::string_view::npos) break;
+      at = std::min(text.find_first_not_of(hex, start), text.size());
+      if (at - start >= 32 && secrets_.count(std::string(text.substr(start, at - start))) != 0)
+        return true;
+    }
+    return false;
+  }
+
   void receive(std::string bytes) {
     // What nobody but the user knows cannot be in what the network sends.
     if (holds_secret(bytes)) return;
@@ -192,20 +207,6 @@ class World {
         if (const auto digest = auth::parse_digest(value);
             digest && !digest->get("response").empty())
           secrets_.insert(std::string(digest->get("response")));
-  }
-
-  bool holds_secret(std::string_view text) const {
-    if (text.find(password) != std::string_view::npos) return true;
-    // The others are hashes.
-    constexpr std::string_view hex = "0123456789abcdef";
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t start = text.find_first_of(hex, at);
-      if (start == std::string_view::npos) break;
-      at = std::min(text.find_first_not_of(hex, start), text.size());
-      if (at - start >= 32 && secrets_.count(std::string(text.substr(start, at - start))) != 0)
-        return true;
-    }
-    return false;
   }
 
   void drain(bool is_reply_to_bad) {

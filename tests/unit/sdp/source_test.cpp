@@ -38,7 +38,8 @@ TEST_CASE("RFC 5576 4.1, 4.2: sources and their groups") {
 }
 
 TEST_CASE("RFC 8830 2: streams and tracks") {
-  const auto found = msids(section("a=msid:- track\na=msid:stream\na=msid:a b c\na=msid:\n"));
+  const auto media = section("a=msid:- track\na=msid:stream\na=msid:a b c\na=msid:\n");
+  const auto found = msids(media);
   REQUIRE(found.size() == 2);
   CHECK(found[0].stream == "-");
   CHECK(found[0].track == "track");
