@@ -79,6 +79,9 @@ std::optional<CommandError> Call::reject(int status, std::string reason,
   if (progress_ != Progress::ringing && progress_ != Progress::answering)
     return CommandError{CommandErrorCode::wrong_state, "call",
                         is_outgoing_ ? "the call is an outgoing one" : "the call is not ringing"};
+  if (status < 300 || status > 699)
+    return CommandError{CommandErrorCode::invalid_argument, "status",
+                        "a call is rejected with a status from 300 to 699"};
   rejection_status_ = status;
   rejection_reason_ = std::move(reason);
   rejection_headers_ = headers;

@@ -301,3 +301,13 @@ TEST_CASE(
   phone.receive(invite);
   CHECK(phone.last_sent().status() == 180);
 }
+
+TEST_CASE("RFC 3261 13.3.1.3: a call is rejected with a final response that is no success") {
+  Phone phone;
+  phone.receive(Phone::invite(1));
+  for (const int status : {100, 180, 200, 299, 700, -1})
+    CHECK_FALSE(phone.try_execute(Reject{1, status, {}, {}}));
+  CHECK(phone.count<usage::CallEnded>() == 0);
+  CHECK(phone.try_execute(Reject{1, 486, {}, {}}));
+  CHECK(phone.count<usage::CallEnded>() == 1);
+}
