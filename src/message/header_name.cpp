@@ -193,8 +193,7 @@ constexpr HeaderName find(std::string_view name) {
   for (std::size_t slot = hash(name) % slot_count; slots.row[slot] != 0;
        slot = (slot + 1) % slot_count) {
     const HeaderRow& row = table[slots.row[slot]];
-    // Nearly every name comes as the RFC writes it.
-    if (row.name == name || ascii::equal_ignoring_case(row.name, name)) return row.id;
+    if (ascii::equal_ignoring_case(row.name, name)) return row.id;
   }
   return HeaderName::other;
 }

@@ -17,7 +17,8 @@ class MessageParser {
     if (bytes.size() > limits::message_size)
       return ParseError{"a message is too long", limits::message_size};
     message_.bytes_ = std::move(bytes);
-    while (text().substr(position_).starts_with("\r\n")) position_ += 2;
+    text_ = message_.bytes_;
+    while (is_at_crlf()) position_ += 2;
     if (auto error = parse_start_line()) return *error;
     if (auto error = parse_headers()) return *error;
     decode();
@@ -25,8 +26,13 @@ class MessageParser {
   }
 
  private:
-  std::string_view text() const { return message_.bytes_; }
-  Slice slice(std::string_view part) const { return slice_of(message_.bytes_, part); }
+  std::string_view text() const { return text_; }
+  Slice slice(std::string_view part) const { return slice_of(text_, part); }
+
+  bool is_at_crlf() const {
+    return position_ + 1 < text().size() && text()[position_] == '\r' &&
+           text()[position_ + 1] == '\n';
+  }
 
   /// Keeps the first reason: later ones may follow from it.
   void fault(int status, std::string_view reason) {
@@ -107,7 +113,7 @@ class MessageParser {
     // What most messages need; more are taken one by one.
     message_.entries_.reserve(24);
     while (true) {
-      if (text().substr(position_).starts_with("\r\n")) {
+      if (is_at_crlf()) {
         position_ += 2;
         return std::nullopt;
       }
@@ -137,13 +143,14 @@ class MessageParser {
   /// which is what they mean (7.3.1) and keeps every offset.
   Line next_line() {
     Line line;
+    const std::string_view text = text_;
     std::size_t i = position_;
     while (true) {
-      i = ascii::find_control(text(), i);
-      if (i == text().size()) return line;
-      const char c = text()[i];
-      if (c == '\r' && i + 1 < text().size() && text()[i + 1] == '\n') {
-        if (i + 2 == text().size() || !grammar::is(text()[i + 2], grammar::blank)) {
+      i = ascii::find_control(text, i);
+      if (i == text.size()) return line;
+      const char c = text[i];
+      if (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') {
+        if (i + 2 == text.size() || !grammar::is(text[i + 2], grammar::blank)) {
           line.end = i;
           return line;
         }
@@ -154,7 +161,7 @@ class MessageParser {
       } else {
         // quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F)
         const bool is_illegal =
-            c == '\r' || c == '\n' || (c == '\0' && (i == 0 || text()[i - 1] != '\\'));
+            c == '\r' || c == '\n' || (c == '\0' && (i == 0 || text[i - 1] != '\\'));
         if (is_illegal && line.illegal == std::string_view::npos) line.illegal = i;
         ++i;
       }
@@ -359,6 +366,8 @@ class MessageParser {
   }
 
   Message message_;
+  /// Of message_, whose octets stay where they are until it is handed over.
+  std::string_view text_;
   std::size_t position_ = 0;
   bool too_large_ = false;
   std::size_t routes_ = 0;
