@@ -25,11 +25,14 @@ export async function buildPreset(preset) {
 }
 
 const sources = ["js-glue", "web", "package.json", "tsconfig.json"];
-const wasm = ["build/wasm/sipml.wasm", "build/wasm/sipml-server.wasm"];
+const agent = "build/wasm/sipml.wasm";
+const functions = "build/wasm/sipml-functions.wasm";
+const server = "build/wasm/sipml-server.wasm";
 
 async function buildPackage() {
-  const outputs = ["dist/sipml.wasm", "dist/index.js", "dist/core-node.js", "dist/SIPml-api.js"];
-  const ran = await whenChanged("dist", [...sources, wasm[0]], outputs, async () => {
+  const modules = ["dist/sipml.wasm", "dist/sipml-functions.wasm"];
+  const outputs = [...modules, "dist/index.js", "dist/core-node.js", "dist/SIPml-api.js"];
+  const ran = await whenChanged("dist", [...sources, agent, functions], outputs, async () => {
     await must(process.execPath, ["web/build.mjs"], { log: "build-dist" });
     const missing = outputs.filter((file) => !existsSync(join(root, file)));
     if (missing.length > 0) throw new Failure(`web/build.mjs did not make ${missing.join(", ")}`);
@@ -49,7 +52,7 @@ async function buildTypes() {
 }
 
 async function buildDemo() {
-  const inputs = [...sources, ...wasm, "demo"];
+  const inputs = [...sources, agent, server, "demo"];
   const outputs = ["build/serve.mjs", "build/demo/call.htm"];
   const ran = await whenChanged("demo", inputs, outputs, async () => {
     await must(process.execPath, ["demo/build.mjs"], { log: "build-demo" });

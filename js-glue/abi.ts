@@ -1,4 +1,4 @@
-/** The exports of sipml.wasm, as src/bridge/abi.h declares them. */
+/** The exports of the modules, as src/bridge/abi.h and functions_abi.h declare them. */
 
 /** `SIPML_ABI_VERSION` of abi.h. */
 export const ABI_VERSION = 1;
@@ -26,7 +26,7 @@ export const OUTPUT_KINDS = {
 
 export type OutputKind = keyof typeof OUTPUT_KINDS;
 
-/** `enum sipml_function` of abi.h. */
+/** `enum sipml_function` of functions_abi.h. */
 export const FUNCTIONS = {
   parse_uri: 1,
   parse_name_addr: 2,
@@ -54,7 +54,7 @@ export const OUTPUT_WORDS = {
   body_length: 5,
 } as const;
 
-/** What every module of this family exports: sipml.wasm and sipml-server.wasm. */
+/** What every module of this family exports. */
 export interface CommonExports {
   readonly memory: WebAssembly.Memory;
   /** The start of a reactor module; absent when it has no static constructors. */
@@ -64,7 +64,7 @@ export interface CommonExports {
   sipml_last_error(): number;
 }
 
-/** Pointers and ids are unsigned 32-bit, times are milliseconds, results are ids or error codes. */
+/** Of sipml.wasm. Pointers and ids are unsigned 32-bit, times are milliseconds, results are ids or error codes. */
 export interface AgentExports extends CommonExports {
   sipml_agent_create(length: number): number;
   sipml_agent_destroy(agent: number): void;
@@ -77,7 +77,7 @@ export interface AgentExports extends CommonExports {
   sipml_agent_poll(agent: number): number;
 }
 
-/** What the functions of functions.ts need. */
+/** Of sipml-functions.wasm. */
 export interface FunctionExports extends CommonExports {
   sipml_call_function(name: number, headLength: number, bodyLength: number): number;
 }

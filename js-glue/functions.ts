@@ -97,7 +97,7 @@ type RawMessage = RawStart &
 export class SipFunctions {
   private readonly instance: Instance<FunctionExports>;
 
-  /** @throws IncompatibleModule if the module is not a sipml.wasm of this package's version. */
+  /** @throws IncompatibleModule if the module is not a sipml-functions.wasm of this package's version. */
   constructor(module: WebAssembly.Module) {
     this.instance = new Instance<FunctionExports>(module, FUNCTION_EXPORTS);
   }

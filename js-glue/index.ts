@@ -1,6 +1,7 @@
 /** Public entry "sipml-wasm/core": the SIP core without a browser. */
 
 import { Core } from "./core.js";
+import { defaultFunctions } from "./default-functions.js";
 import { defaultWasm } from "./default-wasm.js";
 import { compile } from "./load.js";
 import type { WasmSource } from "./load.js";
@@ -110,26 +111,21 @@ export {
   serialize,
 } from "./shared-functions.js";
 
-async function load(wasm: WasmSource | undefined): Promise<WebAssembly.Module> {
-  const module = wasm === undefined ? await defaultWasm.compile() : await compile(wasm);
-  useModule(module);
-  return module;
-}
-
 /**
- * Loads sipml.wasm: from the given source, or the file beside this script. The functions can be
- * used from then on, too.
+ * Loads sipml.wasm: from the given source, or the file beside this script.
  * @throws LoadError if it cannot be had, IncompatibleModule if it is another module.
  */
 export async function loadCore(options: { readonly wasm?: WasmSource } = {}): Promise<Core> {
-  return new Core(await load(options.wasm));
+  const { wasm } = options;
+  return new Core(await (wasm === undefined ? defaultWasm.compile() : compile(wasm)));
 }
 
 /**
- * Loads sipml.wasm for the functions alone: what a browser awaits before it uses one. In Node they
- * work at once, from the file beside this script.
- * @throws LoadError if it cannot be had.
+ * Loads sipml-functions.wasm: what a browser awaits before it uses a function. In Node they work at
+ * once, from the file beside this script.
+ * @throws LoadError if it cannot be had, IncompatibleModule if it is another module.
  */
 export async function loadFunctions(options: { readonly wasm?: WasmSource } = {}): Promise<void> {
-  await load(options.wasm);
+  const { wasm } = options;
+  useModule(await (wasm === undefined ? defaultFunctions.compile() : compile(wasm)));
 }

@@ -1,6 +1,6 @@
 /** Gets a compiled module from where the caller says it is. */
 
-/** Where sipml.wasm comes from. One compiled module may serve any number of cores. */
+/** Where a module comes from. A compiled one may serve any number of instances. */
 export type WasmSource =
   | string
   | URL
@@ -10,7 +10,7 @@ export type WasmSource =
   | WebAssembly.Module
   | Promise<Response | ArrayBuffer | Uint8Array | WebAssembly.Module>;
 
-/** sipml.wasm could not be fetched or compiled. */
+/** A module could not be fetched or compiled. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
   constructor(message: string, options?: { readonly cause?: unknown }) {

@@ -1,6 +1,6 @@
 /** The functions of `sipml-wasm/core` on one shared instance, which is made when one is first used. */
 
-import { defaultWasm } from "./default-wasm.js";
+import { defaultFunctions } from "./default-functions.js";
 import { SipFunctions } from "./functions.js";
 import { LoadError } from "./load.js";
 import type { Bytes } from "./memory.js";
@@ -21,18 +21,21 @@ import type {
 let loaded: WebAssembly.Module | undefined;
 let current: SipFunctions | undefined;
 
-/** Makes the functions use this module from now on. */
+/**
+ * Makes the functions use this module from now on.
+ * @throws IncompatibleModule if it is not sipml-functions.wasm; then nothing has changed.
+ */
 export function useModule(module: WebAssembly.Module): void {
+  current = new SipFunctions(module);
   loaded = module;
-  current = undefined;
 }
 
 function functions(): SipFunctions {
   // One that trapped is left behind: the text that broke it must not cost the next one.
   if (current && !current.crashed) return current;
-  loaded ??= defaultWasm.compileNow?.();
+  loaded ??= defaultFunctions.compileNow?.();
   if (!loaded) {
-    throw new LoadError("sipml.wasm is not loaded yet: await loadFunctions() or loadCore() first");
+    throw new LoadError("sipml-functions.wasm is not loaded yet: await loadFunctions() first");
   }
   current = new SipFunctions(loaded);
   return current;

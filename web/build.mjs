@@ -1,10 +1,10 @@
 /**
- * Bundles dist/ from js-glue/ and web/ with build/wasm/sipml.wasm, and prints the sizes.
- * `node web/build.mjs [--wasm FILE] [--out FOLDER]`
+ * Bundles dist/ from js-glue/ and web/ with the modules of build/wasm, and prints the sizes.
+ * `node web/build.mjs [--wasm FOLDER] [--out FOLDER]`
  */
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -15,13 +15,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const { values } = parseArgs({
   options: {
-    wasm: { type: "string", default: join(root, "build/wasm/sipml.wasm") },
+    wasm: { type: "string", default: join(root, "build/wasm") },
     out: { type: "string", default: join(root, "dist") },
   },
 });
 
-/** Where a bundle gets its module from: js-glue/default-wasm.ts or a file in its place. */
-const variants = { url: "default-wasm.ts", node: "default-wasm-node.ts", inline: "default-wasm-inline.ts" };
+/** The agent, which a script may have inside, and the functions of core.js. */
+const modules = ["sipml.wasm", "sipml-functions.wasm"];
+
+/** Where a bundle gets its modules from: js-glue/default-*.ts, or files with this behind the name. */
+const variants = { url: "", node: "-node", inline: "-inline" };
 
 /** One row an artifact of package.json's exports. */
 const artifacts = [
@@ -37,12 +40,12 @@ const artifacts = [
 
 const banner = "/* sipml-wasm, BSD-3-Clause licence */";
 
-/** Puts a variant in the place of js-glue/default-wasm.ts. */
+/** Puts a variant in the place of js-glue/default-wasm.ts and default-functions.ts. */
 const useWasm = (variant) => ({
   name: "default-wasm",
   setup({ onResolve }) {
-    onResolve({ filter: /\/default-wasm\.js$/ }, () => ({
-      path: join(root, "js-glue", variants[variant]),
+    onResolve({ filter: /\/default-(wasm|functions)\.js$/ }, ({ path }) => ({
+      path: join(root, "js-glue", `${basename(path, ".js")}${variants[variant]}.ts`),
     }));
   },
 });
@@ -69,21 +72,24 @@ async function bundle({ name, entry, wasm, classic = false }, base64) {
 
 function reportSizes(names) {
   const column = (text) => String(text).padStart(10);
-  console.log(`${"file".padEnd(16)}${column("raw")}${column("gzip")}${column("brotli")}`);
+  console.log(`${"file".padEnd(22)}${column("raw")}${column("gzip")}${column("brotli")}`);
   for (const name of names) {
     const bytes = readFileSync(join(values.out, name));
     const gzip = gzipSync(bytes, { level: 9 }).length;
     const brotli = brotliCompressSync(bytes).length;
-    console.log(`${name.padEnd(16)}${column(bytes.length)}${column(gzip)}${column(brotli)}`);
+    console.log(`${name.padEnd(22)}${column(bytes.length)}${column(gzip)}${column(brotli)}`);
   }
 }
 
-if (!existsSync(values.wasm)) {
-  console.error(`${relative(root, values.wasm)} is missing; build the wasm preset first`);
-  process.exit(1);
-}
 mkdirSync(values.out, { recursive: true });
-copyFileSync(values.wasm, join(values.out, "sipml.wasm"));
-const base64 = readFileSync(values.wasm).toString("base64");
+for (const name of modules) {
+  const file = join(values.wasm, name);
+  if (!existsSync(file)) {
+    console.error(`${relative(root, file)} is missing; build the wasm preset first`);
+    process.exit(1);
+  }
+  copyFileSync(file, join(values.out, name));
+}
+const base64 = readFileSync(join(values.wasm, modules[0])).toString("base64");
 for (const artifact of artifacts) await bundle(artifact, base64);
-reportSizes(["sipml.wasm", ...artifacts.map(({ name }) => name)]);
+reportSizes([...modules, ...artifacts.map(({ name }) => name)]);

@@ -1,4 +1,4 @@
-/// The functions of sipml.wasm that know no agent: texts taken apart into data, data written as
+/// What sipml-functions.wasm does without an agent: texts taken apart into data, data written as
 /// text, digests and comparisons (js-glue/functions.ts).
 #pragma once
 

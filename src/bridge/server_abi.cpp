@@ -1,5 +1,5 @@
 /// The C interface of sipml-server.wasm over the development server (server_abi.h). This module is
-/// linked without abi.cpp, so the three functions that every module has are defined here too.
+/// linked without common_abi.cpp, so the functions that every module has are defined here, too.
 #include "bridge/server_abi.h"
 
 #include <cmath>

@@ -221,7 +221,7 @@ ${parseTable(results, "wasm", names, voided)}
 From a JavaScript string, so for ours UTF-8 is written into the module's memory each time. "Into the
 module" is what happens to a message that the agent receives; it is measured in a module linked of
 the objects of sipml.wasm (tests/bench/wasm). \`parseMessage()\` is the package's function that returns
-plain data; it is measured in sipml.wasm as shipped. JsSIP and SIP.js: their parsers as their user
+plain data; it is measured in sipml-functions.wasm as shipped. JsSIP and SIP.js: their parsers as their user
 agents call them, which type Via, From, To, Contact, Record-Route, CSeq and a few more. \`sip\`: parse(),
 which leaves URIs as text.
 

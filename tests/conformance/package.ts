@@ -1,4 +1,4 @@
-/** The built sipml.wasm, written down as it is used; its agents and its functions. */
+/** The built modules, written down as they are used: agents of the one, functions of the other. */
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -8,7 +8,7 @@ import { SipFunctions } from "../../js-glue/functions.js";
 import { recordInto } from "./recorder.js";
 
 recordInto(`build/conformance/${basename(process.argv[1] ?? "", ".mjs")}.jsonl`);
-const module = new WebAssembly.Module(readFileSync("dist/sipml.wasm"));
+const compiled = (file: string): WebAssembly.Module => new WebAssembly.Module(readFileSync(file));
 
-export const core = new Core(module);
-export const functions = new SipFunctions(module);
+export const core = new Core(compiled("dist/sipml.wasm"));
+export const functions = new SipFunctions(compiled("dist/sipml-functions.wasm"));

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bridge/abi.h"
+#include "bridge/functions_abi.h"
 #include "bridge/json.hpp"
 
 namespace {

@@ -3,8 +3,8 @@
 /// in the input, and what was written is read again.
 #include <string>
 
-#include "bridge/abi.h"
 #include "bridge/functions.hpp"
+#include "bridge/functions_abi.h"
 #include "bridge/json.hpp"
 #include "fuzz/oracle.hpp"
 #include "message/message.hpp"

@@ -291,10 +291,10 @@ function commandSeeds() {
 
 /** The numbers of sipml_function, by name. */
 function functionSeeds() {
-  const names = [...read("src/bridge/abi.h").matchAll(/^ +SIPML_(\w+) = (\d+),? +\/\* [hb]/gm)];
+  const names = [...read("src/bridge/functions_abi.h").matchAll(/^ +SIPML_(\w+) = (\d+),? +\/\* [hb]/gm)];
   const number = new Map(names.map(([, name, value]) => [name, Number(value)]));
   const seed = (name, head, body) => {
-    if (!number.has(name)) throw new Error(`abi.h has no function ${name}`);
+    if (!number.has(name)) throw new Error(`functions_abi.h has no function ${name}`);
     const start = String.fromCharCode(number.get(name));
     return Buffer.concat([Buffer.from(start), Buffer.from(`${head}\n`), Buffer.from(body)]);
   };

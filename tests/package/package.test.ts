@@ -71,6 +71,7 @@ describe("npm pack", () => {
       "dist/index-node.js",
       "dist/index.js",
       "dist/inline.js",
+      "dist/sipml-functions.wasm",
       "dist/sipml.wasm",
       "package.json",
     ];
@@ -155,7 +156,7 @@ describe("in Node", () => {
        const core = await import(${JSON.stringify(core)});
        let said = "";
        try { core.parseUri("sip:a@b"); } catch (error) { said = error.name + error.message; }
-       await core.loadFunctions({ wasm: await readFile(${JSON.stringify(join(dirname(core), "sipml.wasm"))}) });
+       await core.loadFunctions({ wasm: await readFile(${JSON.stringify(join(dirname(core), "sipml-functions.wasm"))}) });
        console.log(JSON.stringify({ said, host: core.parseUri("sip:a@b").value.host }));`,
     );
     const { said, host } = JSON.parse(execute(process.execPath, "browser.mjs")) as {
@@ -173,13 +174,14 @@ describe("in Node", () => {
        import * as inline from "sipml-wasm/inline";
        import * as compat from "sipml-wasm/compat";
        import { readFileSync } from "node:fs";
-       const wasm = readFileSync(new URL(import.meta.resolve("sipml-wasm/sipml.wasm")));
+       const valid = ["sipml.wasm", "sipml-functions.wasm"].map((name) =>
+         WebAssembly.validate(readFileSync(new URL(import.meta.resolve("sipml-wasm/" + name)))));
        console.log(JSON.stringify({
          modern: Object.keys(modern).sort(),
          inline: Object.keys(inline).sort(),
          create: typeof modern.UserAgent.create,
          compat: Object.keys(compat),
-         wasm: WebAssembly.validate(wasm),
+         valid,
        }));`,
     );
     const result = JSON.parse(execute(process.execPath, "index.mjs")) as {
@@ -187,12 +189,12 @@ describe("in Node", () => {
       inline: string[];
       create: string;
       compat: string[];
-      wasm: boolean;
+      valid: boolean[];
     };
     assert.deepEqual(result.inline, result.modern);
     assert.equal(result.create, "function");
     for (const name of ["Stack", "SIPml"]) assert.ok(result.compat.includes(name), name);
-    assert.equal(result.wasm, true);
+    assert.deepEqual(result.valid, [true, true]);
   });
 });
 
@@ -227,6 +229,8 @@ describe("in a bundler", () => {
     const assets = join(project, "vite/dist/assets");
     const names = readdirSync(assets);
     const wasm = names.find((name) => /^sipml-.+\.wasm$/.test(name));
+    // The functions' module is of no use to a page that makes calls.
+    assert.equal(names.filter((name) => name.endsWith(".wasm")).length, 1, names.join());
     const script = names.find((name) => name.endsWith(".js"));
     assert.ok(wasm !== undefined && script !== undefined, names.join());
     assert.ok(readFileSync(join(assets, script), "utf8").includes(wasm));

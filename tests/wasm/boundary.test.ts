@@ -16,26 +16,26 @@ import { root } from "../e2e/paths.js";
 import { readHeader } from "./headers.js";
 
 const agent = readHeader("abi.h");
+const functions = readHeader("functions_abi.h");
 const server = readHeader("server_abi.h");
-const names = (functions: readonly { name: string }[]): string[] =>
-  functions.map((declaration) => declaration.name);
+const names = (declarations: readonly { name: string }[]): string[] =>
+  declarations.map((declaration) => declaration.name);
 
 const common = ["sipml_abi_version", "sipml_input_buffer", "sipml_last_error"];
+const commonFunctions = agent.functions.filter(({ name }) => common.includes(name));
 const modules = [
-  { file: "build/wasm/sipml.wasm", functions: agent.functions },
+  { file: "build/wasm/sipml.wasm", declared: agent.functions },
   {
-    file: "build/wasm/sipml-server.wasm",
-    functions: [
-      ...agent.functions.filter((declaration) => common.includes(declaration.name)),
-      ...server.functions,
-    ],
+    file: "build/wasm/sipml-functions.wasm",
+    declared: [...commonFunctions, ...functions.functions],
   },
+  { file: "build/wasm/sipml-server.wasm", declared: [...commonFunctions, ...server.functions] },
 ];
 
 const compile = (file: string): WebAssembly.Module =>
   new WebAssembly.Module(readFileSync(join(root, file)));
 
-for (const { file, functions } of modules) {
+for (const { file, declared } of modules) {
   describe(file, () => {
     const module = compile(file);
 
@@ -47,7 +47,7 @@ for (const { file, functions } of modules) {
       const expected = [
         "memory:memory",
         "_initialize:function",
-        ...names(functions).map((name) => `${name}:function`),
+        ...names(declared).map((name) => `${name}:function`),
       ];
       const actual = WebAssembly.Module.exports(module).map(({ name, kind }) => `${name}:${kind}`);
       assert.deepEqual(actual.sort(), expected.sort());
@@ -55,7 +55,7 @@ for (const { file, functions } of modules) {
 
     test("its functions take as many parameters as the header says", () => {
       const { exports } = new WebAssembly.Instance(module, {});
-      for (const { name, parameters } of functions) {
+      for (const { name, parameters } of declared) {
         const exported = exports[name];
         assert.ok(typeof exported === "function", name);
         assert.equal(exported.length, parameters, name);
@@ -77,12 +77,13 @@ for (const { file, functions } of modules) {
 }
 
 describe("js-glue/abi.ts", () => {
-  test("names the functions of abi.h", () => {
-    const named = new Set<string>([...AGENT_EXPORTS, ...FUNCTION_EXPORTS]);
-    assert.deepEqual([...named].sort(), names(agent.functions).sort());
+  test("names the functions of abi.h and functions_abi.h", () => {
+    assert.deepEqual([...AGENT_EXPORTS].sort(), names(agent.functions).sort());
+    const all = [...common, ...names(functions.functions)];
+    assert.deepEqual([...FUNCTION_EXPORTS].sort(), all.sort());
   });
 
-  test("has the ABI version, error codes, output kinds and functions of abi.h", () => {
+  test("has the ABI version, error codes, output kinds and functions of the headers", () => {
     const constants = {
       abi_version: ABI_VERSION,
       ok: 0,
@@ -92,7 +93,7 @@ describe("js-glue/abi.ts", () => {
     };
     assert.deepEqual(
       new Map(Object.entries(constants).sort()),
-      new Map([...agent.numbers].sort()),
+      new Map([...agent.numbers, ...functions.numbers].sort()),
     );
   });
 
@@ -103,7 +104,9 @@ describe("js-glue/abi.ts", () => {
   });
 });
 
-test("the package ships the module that was built", () => {
-  const shipped = readFileSync(join(root, "dist/sipml.wasm"));
-  assert.ok(shipped.equals(readFileSync(join(root, "build/wasm/sipml.wasm"))));
+test("the package ships the modules that were built", () => {
+  for (const name of ["sipml.wasm", "sipml-functions.wasm"]) {
+    const shipped = readFileSync(join(root, "dist", name));
+    assert.ok(shipped.equals(readFileSync(join(root, "build/wasm", name))), name);
+  }
 });

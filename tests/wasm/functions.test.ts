@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import {
   CommandError,
+  Core,
   CoreCrashed,
   INPUT_LIMIT,
   IncompatibleModule,
@@ -13,6 +14,7 @@ import {
   findAttribute,
   findHeaders,
   findParam,
+  loadCore,
   loadFunctions,
   parseUri,
   toText,
@@ -22,7 +24,7 @@ import { compileFileNow } from "../../js-glue/load-node.js";
 import { root } from "../e2e/paths.js";
 import { assemble } from "./assemble.js";
 
-const module = new WebAssembly.Module(readFileSync(join(root, "dist/sipml.wasm")));
+const module = new WebAssembly.Module(readFileSync(join(root, "dist/sipml-functions.wasm")));
 const sip = new SipFunctions(module);
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -379,6 +381,20 @@ describe("instances", () => {
     const wrong = new WebAssembly.Module(assemble());
     assert.throws(() => new SipFunctions(wrong), IncompatibleModule);
     assert.throws(() => new SipFunctions(wrong), /sipml_call_function/);
+    const agents = new WebAssembly.Module(readFileSync(join(root, "dist/sipml.wasm")));
+    assert.throws(() => new SipFunctions(agents), IncompatibleModule);
+    assert.throws(() => new Core(module), /does not export sipml_agent_create/);
+  });
+
+  test("a module of another kind is refused when it is loaded, and the one before stays", async () => {
+    await loadFunctions({ wasm: module });
+    await assert.rejects(loadFunctions({ wasm: assemble() }), IncompatibleModule);
+    assert.equal(valueOf(parseUri("sip:a@b")).text, "sip:a@b");
+  });
+
+  test("an agent's module does not bring the functions", async () => {
+    await loadCore({ wasm: readFileSync(join(root, "dist/sipml.wasm")) });
+    assert.equal(valueOf(parseUri("sip:a@b")).text, "sip:a@b");
   });
 
   test("an instance that trapped is replaced", async () => {
@@ -404,8 +420,8 @@ describe("instances", () => {
   });
 
   test("a file that is missing or no module is named", () => {
-    assert.throws(() => compileFileNow("/nowhere/sipml.wasm"), LoadError);
-    assert.throws(() => compileFileNow("/nowhere/sipml.wasm"), /nowhere.*could not be read/);
+    assert.throws(() => compileFileNow("/nowhere/sipml-functions.wasm"), LoadError);
+    assert.throws(() => compileFileNow("/nowhere/sipml-functions.wasm"), /nowhere.*could not be read/);
     const readme = new URL("README.md", `file://${root}/`);
     assert.throws(() => compileFileNow(readme), /README\.md did not compile/);
   });

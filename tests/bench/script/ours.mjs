@@ -1,4 +1,4 @@
-/** sipml.wasm in Node: its functions as shipped, and sipml-bench.wasm, made of the same objects. */
+/** The modules in Node: agents and functions as shipped, and sipml-bench.wasm of the same objects. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -147,8 +147,8 @@ function growth(core, number, make) {
 
 export async function ours(root, offer, answer) {
   const { Core, SipFunctions } = await import(join(root, "dist/core-node.js"));
-  const module = new WebAssembly.Module(readFileSync(join(root, "dist/sipml.wasm")));
-  const functions = new SipFunctions(module);
+  const compiled = (name) => new WebAssembly.Module(readFileSync(join(root, "dist", name)));
+  const functions = new SipFunctions(compiled("sipml-functions.wasm"));
   const bench = benchModule(root);
   const facts = (text) => {
     const { value } = functions.parseMessage(text);
@@ -163,7 +163,7 @@ export async function ours(root, offer, answer) {
     };
   };
   const onlyNumber = (parse) => (text) => ({ ...facts(text), cseq: parse(text) });
-  const phones = new Phones(new Core(module), offer, answer);
+  const phones = new Phones(new Core(compiled("sipml.wasm")), offer, answer);
   if (!phones.registerBoth()) throw new Error("a registration failed");
   return {
     stacks: [
@@ -198,9 +198,9 @@ export async function ours(root, offer, answer) {
       return call;
     },
     memory: () => {
-      const pairs = new Core(module);
+      const pairs = new Core(compiled("sipml.wasm"));
       const agent = growth(pairs, 400, () => new Phones(pairs, offer, answer).registerBoth()) / 2;
-      const busy = new Core(module);
+      const busy = new Core(compiled("sipml.wasm"));
       const some = Array.from({ length: 8 }, () => new Phones(busy, offer, answer));
       let number = 0;
       const call = growth(busy, 8 * 60, () => {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
-#include "bridge/abi.h"
+#include "bridge/functions_abi.h"
 #include "bridge/json.hpp"
 
 using sipml::bridge::Json;

@@ -10,8 +10,8 @@
 
 #include "auth/digest.hpp"
 #include "base/limits.hpp"
-#include "bridge/abi.h"
 #include "bridge/functions.hpp"
+#include "bridge/functions_abi.h"
 #include "bridge/json_command.hpp"
 #include "grammar/tokens.hpp"
 #include "message/headers/header_value.hpp"
