@@ -107,6 +107,8 @@ export function describeCallEnd(end: CallEnd, peer: string, duration: string | n
       return { text: text("mediaFailed", { detail: end.message }), isError: true };
     case "protocol_error":
       return talked("endProtocol", true);
+    case "replaced":
+      return talked("endReplaced", false);
   }
 }
 

@@ -134,6 +134,7 @@ const en = {
   endRejected: "Call refused ({detail})",
   endTimeout: "No answer from [{peer}] in time",
   endTransport: "The connection to the server was lost during the call",
+  endReplaced: "The call goes on in another one",
   endProtocol: "The other side broke the call protocol",
   mediaPermissionDenied:
     "Media stream permission denied: allow the microphone or camera in your browser and try again",

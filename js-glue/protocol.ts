@@ -18,6 +18,25 @@ export interface Party {
   readonly display_name: string;
 }
 
+/**
+ * The SIP message behind an event, with `event_messages`; its content is the event's body. Header
+ * names are in their long form and in the order of the message; credentials are left out.
+ */
+export interface MessageHead {
+  /** A request. */
+  readonly method?: string;
+  readonly uri?: string;
+  /** A response. */
+  readonly status?: number;
+  readonly reason?: string;
+  readonly headers: readonly NameValue[];
+}
+
+/** What events carry that a SIP message caused. */
+export interface Caused {
+  readonly message?: MessageHead;
+}
+
 /** Kilobits per second, written as `b=AS` (RFC 8866 section 5.8). */
 export interface Bandwidth {
   readonly audio?: number;
@@ -53,6 +72,22 @@ export interface AgentConfig {
   readonly instance_id?: string;
   /** Keep trying to reconnect for this long after a lost connection, in milliseconds; default 32000. */
   readonly reconnect_time?: number;
+  /** Route set of requests outside dialogs (RFC 3261 8.1.1.1), as name-addr or addr-spec. */
+  readonly routes?: readonly string[];
+  /** Milliseconds between pings with CRLF CRLF (RFC 5626 section 3.5.1); 0, the default: none. */
+  readonly keep_alive?: number;
+  /** Session-Expires that we ask for, in seconds (RFC 4028); 0, the default: only the peer asks. */
+  readonly session_expires?: number;
+  /** Whether provisional responses are made reliable (RFC 3262); default "supported". */
+  readonly reliable_provisional?: "none" | "supported" | "required";
+  /** How many redirections a call follows (RFC 3261 8.1.3.4); default 5; 0: 3xx ends the call. */
+  readonly redirects?: number;
+  /** true: a NOTIFY without subscription becomes a `notify` event; default false: 481. */
+  readonly unsolicited_notify?: boolean;
+  /** true: events carry `message`. */
+  readonly event_messages?: boolean;
+  /** true: `request_sent` and `request_received` events. */
+  readonly request_events?: boolean;
   /** true: each SIP message also becomes a log output, secrets removed. */
   readonly trace?: boolean;
   /** 64 hexadecimal digits from crypto.getRandomValues. */
@@ -102,7 +137,10 @@ export type MediaError =
   | "aborted"
   | "failed";
 
-/** The number that a command returns is 0, or the id of the registration or call that it made. */
+/** What the command `request` sends. */
+export type RequestMethod = "MESSAGE" | "OPTIONS" | "INFO";
+
+/** The number that a command returns is 0, or the id of what it made. */
 export type Command =
   /** Asks for the connection: a `connect` event follows, now and after each loss. */
   | { readonly type: "start" }
@@ -138,6 +176,90 @@ export type Command =
   | ({ readonly type: "modify"; readonly call: number } & MediaDirections)
   /** Body: the content. */
   | { readonly type: "info"; readonly call: number; readonly content_type: string }
+  /** A provisional response 101..199 of the callee; default 180. */
+  | {
+      readonly type: "progress";
+      readonly call: number;
+      readonly status?: number;
+      readonly reason?: string;
+      readonly headers?: readonly NameValue[];
+    }
+  /**
+   * A request outside calls to `to`, or inside `call`; makes a request, whose end is
+   * `request_result`. INFO inside a call is the command `info`. Body: the content.
+   */
+  | {
+      readonly type: "request";
+      readonly method: RequestMethod;
+      readonly to?: string;
+      readonly call?: number;
+      readonly from?: string;
+      readonly content_type?: string;
+      readonly headers?: readonly NameValue[];
+      /** Feature tags of Accept-Contact (RFC 3841). */
+      readonly caps?: readonly NameValue[];
+    }
+  /** Nobody waits for the result any longer. */
+  | { readonly type: "forget_request"; readonly request: number }
+  /** Answers a `request_incoming` with 200..699. Body: the content. */
+  | {
+      readonly type: "respond";
+      readonly request: number;
+      readonly status: number;
+      readonly reason?: string;
+      readonly content_type?: string;
+      readonly headers?: readonly NameValue[];
+    }
+  /** Makes a publication (RFC 3903), or with `publication` modifies it. Body: the document. */
+  | {
+      readonly type: "publish";
+      readonly publication?: number;
+      /** Default "presence". */
+      readonly event?: string;
+      /** Default: our address of record. */
+      readonly to?: string;
+      readonly from?: string;
+      readonly expires?: number;
+      readonly content_type?: string;
+      readonly headers?: readonly NameValue[];
+      readonly caps?: readonly NameValue[];
+    }
+  | { readonly type: "unpublish"; readonly publication: number }
+  /** Makes a subscription (RFC 6665), or with `subscription` refreshes it now. */
+  | {
+      readonly type: "subscribe";
+      readonly subscription?: number;
+      readonly to?: string;
+      /** Default "presence". */
+      readonly event?: string;
+      readonly accept?: readonly string[];
+      readonly from?: string;
+      readonly expires?: number;
+      readonly headers?: readonly NameValue[];
+      readonly caps?: readonly NameValue[];
+    }
+  | { readonly type: "unsubscribe"; readonly subscription: number }
+  /**
+   * REFER inside a call (RFC 3515, RFC 5589): to `to`, or to the peer of the call `replaces`, which
+   * is replaced then (attended).
+   */
+  | {
+      readonly type: "transfer";
+      readonly call: number;
+      readonly to?: string;
+      readonly replaces?: number;
+      readonly headers?: readonly NameValue[];
+    }
+  /** Answers `transfer_requested`: 202, and the call to the target, whose id is returned. */
+  | ({ readonly type: "accept_transfer"; readonly call: number } & MediaDirections & CallOptions)
+  /** `status` 300..699, default 603. */
+  | {
+      readonly type: "reject_transfer";
+      readonly call: number;
+      readonly status?: number;
+      readonly reason?: string;
+      readonly headers?: readonly NameValue[];
+    }
   /** Answers a media request; body: the local description, or nothing after `apply_answer`. */
   | { readonly type: "media_ready"; readonly call: number; readonly token: number }
   | {
@@ -161,7 +283,9 @@ export type EndCause =
   /** The browser could not make or apply a description; `media_error` says why. */
   | "media_error"
   /** The peer broke the protocol. */
-  | "protocol_error";
+  | "protocol_error"
+  /** Another call took its place (RFC 3891). */
+  | "replaced";
 
 /** A token is answered once by `media_ready` or `media_failed`; late answers are dropped. */
 export type MediaRequest =
@@ -193,7 +317,7 @@ export type Event =
   | { readonly type: "stopped" }
   /** A REGISTER left. */
   | { readonly type: "registration_sent"; readonly registration: number; readonly unregister: boolean }
-  | {
+  | ({
       readonly type: "registration";
       readonly registration: number;
       /** ended: not registered, and nothing more will come. */
@@ -203,7 +327,7 @@ export type Event =
       readonly reason?: string;
       /** Granted seconds. */
       readonly expires?: number;
-    }
+    } & Caused)
   | ({
       readonly type: "call_incoming";
       readonly call: number;
@@ -211,21 +335,32 @@ export type Event =
       readonly to: Party;
       /** false: the INVITE held no offer; ours goes into the 200. */
       readonly has_offer: boolean;
-    } & MediaDirections)
+      /** The call that this one replaces (RFC 3891); it is then accepted without being asked. */
+      readonly replaces?: number;
+    } & MediaDirections &
+      Caused)
   | { readonly type: "call_sent"; readonly call: number }
-  | {
+  | ({
       readonly type: "call_progress";
       readonly call: number;
       readonly status: number;
       readonly reason: string;
       readonly early_media: boolean;
-    }
+    } & Caused)
+  /** A 3xx is followed: the INVITE goes to `target` now. */
+  | ({
+      readonly type: "call_redirected";
+      readonly call: number;
+      readonly target: Party;
+      readonly status: number;
+      readonly reason: string;
+    } & Caused)
   /** The answer was applied (outgoing) or sent (incoming). */
-  | { readonly type: "call_established"; readonly call: number; readonly status: number; readonly reason: string }
+  | ({ readonly type: "call_established"; readonly call: number; readonly status: number; readonly reason: string } & Caused)
   /** We are hanging up. */
   | { readonly type: "call_terminating"; readonly call: number }
   /** Last event of a call. */
-  | {
+  | ({
       readonly type: "call_ended";
       readonly call: number;
       readonly cause: EndCause;
@@ -233,20 +368,118 @@ export type Event =
       readonly status?: number;
       readonly reason?: string;
       readonly media_error?: MediaError;
-    }
+    } & Caused)
   /** The end of a hold, resume or modify of ours; `ok` false leaves the call as it was. */
-  | {
+  | ({
       readonly type: "call_modified";
       readonly call: number;
       readonly change: "hold" | "resume" | "modify";
       readonly ok: boolean;
       readonly status?: number;
       readonly reason?: string;
-    }
-  | { readonly type: "call_remote_hold"; readonly call: number; readonly held: boolean }
+    } & Caused)
+  | ({ readonly type: "call_remote_hold"; readonly call: number; readonly held: boolean } & Caused)
+  /** The peer changed what flows: what we do with each medium now. */
+  | ({ readonly type: "call_media"; readonly call: number } & MediaDirections & Caused)
+  /** The peer cancelled its INVITE; `call_ended` follows. */
+  | ({ readonly type: "call_cancelled"; readonly call: number } & Caused)
   /** Body: the content. */
-  | { readonly type: "call_info"; readonly call: number; readonly content_type: string }
-  | { readonly type: "call_info_result"; readonly call: number; readonly status: number; readonly reason: string }
+  | ({ readonly type: "call_info"; readonly call: number; readonly content_type: string } & Caused)
+  | ({ readonly type: "call_info_result"; readonly call: number; readonly status: number; readonly reason: string } & Caused)
+  /**
+   * MESSAGE, or INFO outside calls; answered by `respond`, or with 200 after a while. Body: the
+   * content.
+   */
+  | ({
+      readonly type: "request_incoming";
+      readonly request: number;
+      readonly call?: number;
+      readonly method: RequestMethod;
+      readonly from: Party;
+      readonly to: Party;
+      readonly content_type: string;
+    } & Caused)
+  /** The final response to a `request`; 408 or 503 where none came. */
+  | ({
+      readonly type: "request_result";
+      readonly request: number;
+      readonly call?: number;
+      readonly status: number;
+      readonly reason: string;
+      /** No response: what happened instead. */
+      readonly cause?: "timeout" | "transport_error";
+    } & Caused)
+  | ({
+      readonly type: "publication";
+      readonly publication: number;
+      /** published: also after each refresh. ended: nothing is published, and nothing more will come. */
+      readonly state: "publishing" | "published" | "unpublishing" | "ended";
+      readonly cause?: "unpublished" | "rejected" | "timeout" | "transport_error";
+      readonly status?: number;
+      readonly reason?: string;
+      /** Granted seconds. */
+      readonly expires?: number;
+    } & Caused)
+  | ({
+      readonly type: "subscription";
+      readonly subscription: number;
+      /**
+       * subscribing: a SUBSCRIBE left. accepted: a 2xx came, also after each refresh; the NOTIFY says
+       * more. pending, active: by Subscription-State. ended: nothing more will come.
+       */
+      readonly state: "subscribing" | "accepted" | "pending" | "active" | "unsubscribing" | "ended";
+      /** terminated: by the notifier, `reason` is that of Subscription-State. */
+      readonly cause?: "unsubscribed" | "rejected" | "timeout" | "transport_error" | "terminated";
+      readonly status?: number;
+      readonly reason?: string;
+      /** Granted seconds. */
+      readonly expires?: number;
+      /** Seconds after which the notifier wants to be asked again. */
+      readonly retry_after?: number;
+    } & Caused)
+  /** Body: the content. */
+  | ({
+      readonly type: "notify";
+      /** Absent: unsolicited. */
+      readonly subscription?: number;
+      readonly event: string;
+      /** Of Subscription-State; "" without one. */
+      readonly state: string;
+      readonly reason?: string;
+      readonly expires?: number;
+      readonly retry_after?: number;
+      readonly from: Party;
+      readonly content_type: string;
+    } & Caused)
+  /** Our `transfer`; completed and failed are the last. Failed leaves the call as it was. */
+  | ({
+      readonly type: "transfer";
+      readonly call: number;
+      readonly state: "trying" | "accepted" | "progress" | "completed" | "failed";
+      readonly status?: number;
+      readonly reason?: string;
+    } & Caused)
+  /** The peer wants us to call `target`; answered by `accept_transfer` or `reject_transfer`. */
+  | ({
+      readonly type: "transfer_requested";
+      readonly call: number;
+      readonly target: Party;
+      /** The new call will replace another one of the target. */
+      readonly replaces: boolean;
+      readonly referred_by?: Party;
+    } & Caused)
+  /** The call that `accept_transfer` made goes on, and the peer was told. */
+  | {
+      readonly type: "transfer_progress";
+      readonly call: number;
+      readonly new_call: number;
+      readonly state: "progress" | "completed" | "failed";
+      readonly status: number;
+      readonly reason: string;
+    }
+  /** With `request_events`: a request of a registration, call, ... (`usage` is its id) left or came. */
+  | ({ readonly type: "request_sent"; readonly usage: number; readonly method: string } & Caused)
+  | ({ readonly type: "request_received"; readonly usage: number; readonly method: string } & Caused)
   /** The peer or server did something wrong that cost no more than what is named. */
   | {
       readonly type: "diagnostic";

@@ -147,6 +147,8 @@ export function describeEnd(end: Omit<CallEnd, "message">): string {
       return describeMediaError(end.mediaError ?? "failed");
     case "protocol_error":
       return "The other side broke the protocol.";
+    case "replaced":
+      return "Another call took its place.";
   }
 }
 

@@ -371,6 +371,20 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         this.emit("diagnostic", { code, text, ...(offset === undefined ? {} : { offset }) });
         return;
       }
+      case "call_redirected":
+      case "call_media":
+      case "call_cancelled":
+      case "request_incoming":
+      case "request_result":
+      case "publication":
+      case "subscription":
+      case "notify":
+      case "transfer":
+      case "transfer_requested":
+      case "transfer_progress":
+      case "request_sent":
+      case "request_received":
+        return;
       default:
         return unknown(event);
     }

@@ -333,6 +333,50 @@ Agent::Answer Agent::execute(SendInfo command, Instant now) {
   return outcome(found->second.info(command.content_type, std::move(command.body), ctx));
 }
 
+Agent::Answer Agent::execute(const Progress& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(SendRequest /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(const ForgetRequest& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(const Respond& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(Publish /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(const Unpublish& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(Subscribe /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(const Unsubscribe& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(const Transfer& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(AcceptTransfer /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
+Agent::Answer Agent::execute(const RejectTransfer& /*command*/, Instant /*now*/) {
+  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+}
+
 Agent::Answer Agent::execute(const MediaReady& command, Instant now) {
   // The browser may answer for a call that is over: that is no error.
   if (const auto found = calls_.find(command.call); found != calls_.end()) {

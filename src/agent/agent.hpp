@@ -65,6 +65,17 @@ class Agent {
   Answer execute(const HangUp& command, Instant now);
   Answer execute(const ChangeCall& command, Instant now);
   Answer execute(SendInfo command, Instant now);
+  Answer execute(const Progress& command, Instant now);
+  Answer execute(SendRequest command, Instant now);
+  Answer execute(const ForgetRequest& command, Instant now);
+  Answer execute(const Respond& command, Instant now);
+  Answer execute(Publish command, Instant now);
+  Answer execute(const Unpublish& command, Instant now);
+  Answer execute(Subscribe command, Instant now);
+  Answer execute(const Unsubscribe& command, Instant now);
+  Answer execute(const Transfer& command, Instant now);
+  Answer execute(AcceptTransfer command, Instant now);
+  Answer execute(const RejectTransfer& command, Instant now);
   Answer execute(const MediaReady& command, Instant now);
   Answer execute(const MediaFailed& command, Instant now);
   void settle(Instant now);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "usage/call.hpp"
 #include "usage/config.hpp"
@@ -72,6 +73,89 @@ struct SendInfo {
   std::string body;
 };
 
+struct Progress {
+  std::uint32_t call = 0;
+  int status = 180;
+  std::string reason;
+  message::HeaderFields headers;
+};
+
+struct SendRequest {
+  std::string method;
+  /// As the user typed it; "" inside a call.
+  std::string to;
+  std::optional<std::uint32_t> call;
+  std::optional<uri::Uri> from;
+  std::string content_type;
+  message::HeaderFields headers;
+  message::HeaderFields caps;
+  std::string body;
+};
+
+struct ForgetRequest {
+  std::uint32_t request = 0;
+};
+
+struct Respond {
+  std::uint32_t request = 0;
+  int status = 200;
+  std::string reason;
+  std::string content_type;
+  message::HeaderFields headers;
+  std::string body;
+};
+
+struct Publish {
+  std::optional<std::uint32_t> publication;
+  std::string event;
+  std::string to;
+  std::optional<uri::Uri> from;
+  std::optional<std::uint32_t> expires;
+  std::string content_type;
+  message::HeaderFields headers;
+  message::HeaderFields caps;
+  std::string body;
+};
+
+struct Unpublish {
+  std::uint32_t publication = 0;
+};
+
+struct Subscribe {
+  std::optional<std::uint32_t> subscription;
+  std::string to;
+  std::string event;
+  std::vector<std::string> accept;
+  std::optional<uri::Uri> from;
+  std::optional<std::uint32_t> expires;
+  message::HeaderFields headers;
+  message::HeaderFields caps;
+};
+
+struct Unsubscribe {
+  std::uint32_t subscription = 0;
+};
+
+struct Transfer {
+  std::uint32_t call = 0;
+  std::string to;
+  std::optional<std::uint32_t> replaces;
+  message::HeaderFields headers;
+};
+
+struct AcceptTransfer {
+  std::uint32_t call = 0;
+  usage::MediaDirections directions;
+  usage::CallOptions options;
+};
+
+struct RejectTransfer {
+  std::uint32_t call = 0;
+  int status = 603;
+  std::string reason;
+  message::HeaderFields headers;
+};
+
 struct MediaReady {
   std::uint32_t call = 0;
   std::uint32_t token = 0;
@@ -86,6 +170,8 @@ struct MediaFailed {
 };
 
 using Command = std::variant<Start, Stop, Configure, Register, Unregister, PlaceCall, Accept,
-                             Reject, HangUp, ChangeCall, SendInfo, MediaReady, MediaFailed>;
+                             Reject, HangUp, ChangeCall, SendInfo, Progress, SendRequest,
+                             ForgetRequest, Respond, Publish, Unpublish, Subscribe, Unsubscribe,
+                             Transfer, AcceptTransfer, RejectTransfer, MediaReady, MediaFailed>;
 
 }  // namespace sipml::agent

@@ -37,6 +37,10 @@ inline constexpr std::uint64_t delta_seconds = 4294967295U;
 inline constexpr std::size_t transaction_count = 512;
 inline constexpr std::size_t call_count = 64;
 inline constexpr std::size_t registration_count = 64;
+/// Requests outside of calls that wait for their answer, ours and the application's.
+inline constexpr std::size_t request_count = 256;
+inline constexpr std::size_t publication_count = 64;
+inline constexpr std::size_t subscription_count = 256;
 /// Early dialogs of one call; a fork beyond them is known only when it answers.
 inline constexpr std::size_t early_dialog_count = 64;
 /// ACKs that a call keeps for repeated 2xx.
@@ -47,8 +51,10 @@ inline constexpr std::size_t realm_count = 16;
 inline constexpr std::size_t output_count = 4096;
 /// Times that one request is sent again with new credentials.
 inline constexpr int authentication_attempts = 5;
-/// Times that a registrar may call our time too brief.
+/// Times that a registrar, publication or notifier may call our time too brief.
 inline constexpr int too_brief_count = 3;
+/// Redirections that one call may be told to follow.
+inline constexpr std::uint32_t redirect_count = 16;
 
 // What the application gives.
 

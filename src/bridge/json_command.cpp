@@ -315,6 +315,19 @@ std::string outbound_route(Reader& reader, const std::string& url) {
   return '<' + route + '>';
 }
 
+/// "routes" as the values of Route headers; an addr-spec is put between angle brackets.
+std::vector<std::string> read_routes(Reader& reader) {
+  std::vector<std::string> routes = reader.texts("routes");
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    const auto parsed = uri::parse_name_addr(routes[i]);
+    if (parsed && parsed->uri.is_sip())
+      routes[i] = uri::to_string(*parsed);
+    else
+      reader.fail("routes[" + std::to_string(i) + ']', "a route is not a SIP address");
+  }
+  return routes;
+}
+
 /// Changes in `config` what the object names.
 void read_config(Reader& reader, usage::Config& config) {
   if (auto value = reader.sip_uri("uri")) config.uri = std::move(*value);
@@ -345,6 +358,28 @@ void read_config(Reader& reader, usage::Config& config) {
     reader.fail("instance_id", "instance_id is not a URN");
   if (const auto value = reader.number("reconnect_time", 0, 4294967295.0))
     config.reconnect_time = milliseconds(std::int64_t{*value});
+  if (reader.has("routes")) config.routes = read_routes(reader);
+  if (const auto value = reader.number("keep_alive", 0, 4294967295.0))
+    config.keep_alive = milliseconds(std::int64_t{*value});
+  config.session_expires =
+      reader.number("session_expires", 0, 4294967295.0).value_or(config.session_expires);
+  if (const auto value = reader.text("reliable_provisional")) {
+    using Reliable = usage::Config::ReliableProvisional;
+    if (*value == "none")
+      config.reliable_provisional = Reliable::none;
+    else if (*value == "supported")
+      config.reliable_provisional = Reliable::supported;
+    else if (*value == "required")
+      config.reliable_provisional = Reliable::required;
+    else
+      reader.fail("reliable_provisional",
+                  "reliable_provisional is not none, supported or required");
+  }
+  config.redirects =
+      reader.number("redirects", 0, limits::redirect_count).value_or(config.redirects);
+  config.unsolicited_notify = reader.flag_or("unsolicited_notify", config.unsolicited_notify);
+  config.event_messages = reader.flag_or("event_messages", config.event_messages);
+  config.request_events = reader.flag_or("request_events", config.request_events);
   config.trace = reader.flag_or("trace", config.trace);
   if (!config.uri.host.empty()) {
     if (config.domain.empty()) config.domain = config.uri.host;
@@ -456,6 +491,111 @@ agent::MediaFailed read_media_failed(Reader& reader) {
   return command;
 }
 
+/// "content_type", which a body needs.
+std::string read_content_type(Reader& reader, std::string_view body) {
+  std::string value = reader.text_or("content_type", {});
+  if (value.empty() ? !body.empty() : message::media_type(value).empty())
+    reader.fail("content_type", "content_type is not a media type");
+  return value;
+}
+
+/// The token at `key`, such as an event package.
+std::string read_token(Reader& reader, const char* key, const char* fallback) {
+  std::string value = reader.text_or(key, fallback);
+  if (!grammar::is_token(value)) reader.fail(key, std::string(key) + " is not a token of RFC 3261");
+  return value;
+}
+
+agent::Progress read_progress(Reader& reader) {
+  agent::Progress command;
+  command.call = reader.id("call");
+  command.status = static_cast<int>(reader.number("status", 101, 199).value_or(180));
+  command.reason = reader.text_or("reason", {});
+  command.headers = reader.headers("headers");
+  return command;
+}
+
+agent::SendRequest read_request(Reader& reader, std::string_view body) {
+  agent::SendRequest command;
+  command.method = reader.text_or("method", {});
+  if (command.method != "MESSAGE" && command.method != "OPTIONS" && command.method != "INFO")
+    reader.fail("method", "method is not MESSAGE, OPTIONS or INFO");
+  command.to = reader.text_or("to", {}, limits::uri_size);
+  if (reader.has("call"))
+    command.call = reader.id("call");
+  else if (command.to.empty())
+    reader.fail("to", "to is missing");
+  command.from = reader.sip_uri("from");
+  command.content_type = read_content_type(reader, body);
+  command.headers = reader.headers("headers");
+  command.caps = reader.caps("caps");
+  command.body = body;
+  return command;
+}
+
+agent::Respond read_respond(Reader& reader, std::string_view body) {
+  agent::Respond command;
+  command.request = reader.id("request");
+  const auto status = reader.number("status", 200, 699);
+  if (!status) reader.fail("status", "status is missing");
+  command.status = static_cast<int>(status.value_or(200));
+  command.reason = reader.text_or("reason", {});
+  command.content_type = read_content_type(reader, body);
+  command.headers = reader.headers("headers");
+  command.body = body;
+  return command;
+}
+
+agent::Publish read_publish(Reader& reader, std::string_view body) {
+  agent::Publish command;
+  if (reader.has("publication")) command.publication = reader.id("publication");
+  command.event = read_token(reader, "event", "presence");
+  command.to = reader.text_or("to", {}, limits::uri_size);
+  command.from = reader.sip_uri("from");
+  command.expires = reader.number("expires", 1, 4294967295.0);
+  command.content_type = read_content_type(reader, body);
+  command.headers = reader.headers("headers");
+  command.caps = reader.caps("caps");
+  command.body = body;
+  return command;
+}
+
+agent::Subscribe read_subscribe(Reader& reader) {
+  agent::Subscribe command;
+  if (reader.has("subscription")) command.subscription = reader.id("subscription");
+  command.to = reader.text_or("to", {}, limits::uri_size);
+  if (!command.subscription && command.to.empty()) reader.fail("to", "to is missing");
+  command.event = read_token(reader, "event", "presence");
+  command.accept = reader.texts("accept");
+  for (std::size_t i = 0; i < command.accept.size(); ++i)
+    if (message::media_type(command.accept[i]).empty()) {
+      const std::string path = "accept[" + std::to_string(i) + ']';
+      reader.fail(path, path + " is not a media type");
+    }
+  command.from = reader.sip_uri("from");
+  command.expires = reader.number("expires", 0, 4294967295.0);
+  command.headers = reader.headers("headers");
+  command.caps = reader.caps("caps");
+  return command;
+}
+
+agent::Transfer read_transfer(Reader& reader) {
+  agent::Transfer command;
+  command.call = reader.id("call");
+  command.to = reader.text_or("to", {}, limits::uri_size);
+  if (reader.has("replaces"))
+    command.replaces = reader.id("replaces");
+  else if (command.to.empty())
+    reader.fail("to", "to is missing");
+  command.headers = reader.headers("headers");
+  return command;
+}
+
+agent::RejectTransfer read_reject_transfer(Reader& reader) {
+  agent::Reject command = read_reject(reader);
+  return {command.call, command.status, std::move(command.reason), std::move(command.headers)};
+}
+
 std::optional<agent::Command> read_command(Reader& reader, std::string_view type,
                                            std::string_view body, const usage::Config& current) {
   if (type == "start") return agent::Start{};
@@ -489,6 +629,20 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
       reader.fail("content_type", "content_type is not a media type");
     return command;
   }
+  if (type == "progress") return read_progress(reader);
+  if (type == "request") return read_request(reader, body);
+  if (type == "forget_request") return agent::ForgetRequest{reader.id("request")};
+  if (type == "respond") return read_respond(reader, body);
+  if (type == "publish") return read_publish(reader, body);
+  if (type == "unpublish") return agent::Unpublish{reader.id("publication")};
+  if (type == "subscribe") return read_subscribe(reader);
+  if (type == "unsubscribe") return agent::Unsubscribe{reader.id("subscription")};
+  if (type == "transfer") return read_transfer(reader);
+  if (type == "accept_transfer")
+    return agent::AcceptTransfer{reader.id("call"),
+                                 read_directions(reader).value_or(usage::MediaDirections{}),
+                                 read_options(reader)};
+  if (type == "reject_transfer") return read_reject_transfer(reader);
   if (type == "media_ready")
     return agent::MediaReady{reader.id("call"), reader.id("token"), std::string(body)};
   if (type == "media_failed") return read_media_failed(reader);

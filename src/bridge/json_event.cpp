@@ -36,6 +36,10 @@ void put_status(JsonWriter& json, int status, const std::string& reason) {
   if (!reason.empty()) json.text("reason", reason);
 }
 
+void put(JsonWriter& json, std::string_view key, const std::optional<std::uint32_t>& value) {
+  if (value) json.number(key, *value);
+}
+
 /// The members of an event's head, one overload an event; `body` receives what travels beside it.
 struct EventWriter {
   JsonWriter& json;
@@ -59,10 +63,7 @@ struct EventWriter {
   void operator()(const usage::RegistrationState& event) const {
     type("registration");
     json.number("registration", event.registration);
-    json.text("state", name(event.state));
-    if (event.cause) json.text("cause", name(*event.cause));
-    put_status(json, event.status, event.reason);
-    if (event.expires != 0) json.number("expires", event.expires);
+    state(event);
   }
 
   void operator()(const usage::CallIncoming& event) const {
@@ -71,6 +72,8 @@ struct EventWriter {
     put(json, "to", event.to);
     json.boolean("has_offer", event.has_offer);
     put(json, event.offered);
+    if (event.replaces != 0) json.number("replaces", event.replaces);
+    caused(event.message);
   }
 
   void operator()(const usage::CallSent& event) const { type("call_sent", event.call); }
@@ -78,10 +81,12 @@ struct EventWriter {
   void operator()(const usage::CallProgress& event) const {
     answered("call_progress", event.call, event.status, event.reason);
     json.boolean("early_media", event.early_media);
+    caused(event.message);
   }
 
   void operator()(const usage::CallEstablished& event) const {
     answered("call_established", event.call, event.status, event.reason);
+    caused(event.message);
   }
 
   void operator()(const usage::CallTerminating& event) const {
@@ -94,6 +99,7 @@ struct EventWriter {
     json.text("by", name(event.by));
     put_status(json, event.status, event.reason);
     if (event.media_error) json.text("media_error", name(*event.media_error));
+    caused(event.message);
   }
 
   void operator()(const usage::CallModified& event) const {
@@ -101,21 +107,113 @@ struct EventWriter {
     json.text("change", name(event.change));
     json.boolean("ok", event.ok);
     put_status(json, event.status, event.reason);
+    caused(event.message);
   }
 
   void operator()(const usage::CallRemoteHold& event) const {
     type("call_remote_hold", event.call);
     json.boolean("held", event.held);
+    caused(event.message);
   }
 
   void operator()(const usage::CallInfo& event) const {
-    body = event.body;
     type("call_info", event.call);
-    json.text("content_type", event.content_type);
+    content(event.content_type, event.body, event.message);
   }
 
   void operator()(const usage::CallInfoResult& event) const {
     answered("call_info_result", event.call, event.status, event.reason);
+    caused(event.message);
+  }
+
+  void operator()(const usage::CallRedirected& event) const {
+    answered("call_redirected", event.call, event.status, event.reason);
+    put(json, "target", event.target);
+    caused(event.message);
+  }
+
+  void operator()(const usage::CallMedia& event) const {
+    type("call_media", event.call);
+    put(json, event.directions);
+    caused(event.message);
+  }
+
+  void operator()(const usage::CallCancelled& event) const {
+    type("call_cancelled", event.call);
+    caused(event.message);
+  }
+
+  void operator()(const usage::RequestIncoming& event) const {
+    type("request_incoming");
+    json.number("request", event.request);
+    if (event.call != 0) json.number("call", event.call);
+    json.text("method", event.method);
+    put(json, "from", event.from);
+    put(json, "to", event.to);
+    content(event.content_type, event.body, event.message);
+  }
+
+  void operator()(const usage::RequestResult& event) const {
+    type("request_result");
+    json.number("request", event.request);
+    if (event.call != 0) json.number("call", event.call);
+    json.integer("status", event.status);
+    json.text("reason", event.reason);
+    if (event.cause) json.text("cause", name(*event.cause));
+    caused(event.message);
+  }
+
+  void operator()(const usage::PublicationState& event) const {
+    type("publication");
+    json.number("publication", event.publication);
+    state(event);
+  }
+
+  void operator()(const usage::SubscriptionState& event) const {
+    type("subscription");
+    json.number("subscription", event.subscription);
+    put(json, "retry_after", event.retry_after);
+    state(event);
+  }
+
+  void operator()(const usage::Notify& event) const {
+    type("notify");
+    if (event.subscription != 0) json.number("subscription", event.subscription);
+    json.text("event", event.event);
+    json.text("state", event.state);
+    if (!event.reason.empty()) json.text("reason", event.reason);
+    put(json, "expires", event.expires);
+    put(json, "retry_after", event.retry_after);
+    put(json, "from", event.from);
+    content(event.content_type, event.body, event.message);
+  }
+
+  void operator()(const usage::TransferState& event) const {
+    type("transfer", event.call);
+    json.text("state", name(event.state));
+    put_status(json, event.status, event.reason);
+    caused(event.message);
+  }
+
+  void operator()(const usage::TransferRequested& event) const {
+    type("transfer_requested", event.call);
+    put(json, "target", event.target);
+    json.boolean("replaces", event.replaces);
+    if (event.referred_by) put(json, "referred_by", *event.referred_by);
+    caused(event.message);
+  }
+
+  void operator()(const usage::TransferProgress& event) const {
+    answered("transfer_progress", event.call, event.status, event.reason);
+    json.number("new_call", event.new_call);
+    json.text("state", name(event.state));
+  }
+
+  void operator()(const usage::RequestPassed& event) const {
+    type(event.sent ? "request_sent" : "request_received");
+    json.number("usage", event.usage);
+    json.text("method", event.method);
+    caused(event.message);
   }
 
   void operator()(const usage::Diagnostic& event) const {
@@ -127,6 +225,46 @@ struct EventWriter {
 
  private:
   void type(std::string_view type) const { json.text("type", type); }
+
+  /// What registrations, publications and subscriptions tell alike.
+  template <typename State>
+  void state(const State& event) const {
+    json.text("state", name(event.state));
+    if (event.cause) json.text("cause", name(*event.cause));
+    put_status(json, event.status, event.reason);
+    if (event.expires != 0) json.number("expires", event.expires);
+    caused(event.message);
+  }
+
+  /// The message behind the event; its content travels beside the head.
+  void caused(const usage::CausedBy& cause) const {
+    if (!cause) return;
+    body = cause->body;
+    json.open_object("message");
+    if (!cause->method.empty()) {
+      json.text("method", cause->method);
+      json.text("uri", cause->uri);
+    } else {
+      json.integer("status", cause->status);
+      json.text("reason", cause->reason);
+    }
+    json.open_array("headers");
+    for (const message::HeaderField& field : cause->headers) {
+      json.open_object();
+      json.text("name", field.name);
+      json.text("value", field.value);
+      json.close_object();
+    }
+    json.close_array();
+    json.close_object();
+  }
+
+  void content(const std::string& content_type, const std::string& octets,
+               const usage::CausedBy& cause) const {
+    json.text("content_type", content_type);
+    caused(cause);
+    body = octets;
+  }
 
   void type(std::string_view type, std::uint32_t call) const {
     json.text("type", type);

@@ -25,9 +25,9 @@ constexpr std::array<std::string_view, 8> media_errors = {
 std::string_view name(usage::MediaError value) { return at(media_errors, value); }
 
 std::string_view name(usage::EndCause value) {
-  static constexpr std::array<std::string_view, 7> names = {
-      "bye",         "cancelled",     "rejected", "timeout", "transport_error",
-      "media_error", "protocol_error"};
+  static constexpr std::array<std::string_view, 8> names = {
+      "bye",         "cancelled",      "rejected", "timeout", "transport_error",
+      "media_error", "protocol_error", "replaced"};
   return at(names, value);
 }
 
@@ -56,6 +56,46 @@ std::string_view name(usage::RegistrationState::Value value) {
 std::string_view name(usage::RegistrationState::Cause value) {
   static constexpr std::array<std::string_view, 4> names = {"unregistered", "rejected", "timeout",
                                                             "transport_error"};
+  return at(names, value);
+}
+
+std::string_view name(usage::RequestResult::NoResponse value) {
+  static constexpr std::array<std::string_view, 2> names = {"timeout", "transport_error"};
+  return at(names, value);
+}
+
+std::string_view name(usage::PublicationState::Value value) {
+  static constexpr std::array<std::string_view, 4> names = {"publishing", "published",
+                                                            "unpublishing", "ended"};
+  return at(names, value);
+}
+
+std::string_view name(usage::PublicationState::Ended value) {
+  static constexpr std::array<std::string_view, 4> names = {"unpublished", "rejected", "timeout",
+                                                            "transport_error"};
+  return at(names, value);
+}
+
+std::string_view name(usage::SubscriptionState::Value value) {
+  static constexpr std::array<std::string_view, 6> names = {
+      "subscribing", "accepted", "pending", "active", "unsubscribing", "ended"};
+  return at(names, value);
+}
+
+std::string_view name(usage::SubscriptionState::Ended value) {
+  static constexpr std::array<std::string_view, 5> names = {"unsubscribed", "rejected", "timeout",
+                                                            "transport_error", "terminated"};
+  return at(names, value);
+}
+
+std::string_view name(usage::TransferState::Value value) {
+  static constexpr std::array<std::string_view, 5> names = {"trying", "accepted", "progress",
+                                                            "completed", "failed"};
+  return at(names, value);
+}
+
+std::string_view name(usage::TransferProgress::Value value) {
+  static constexpr std::array<std::string_view, 3> names = {"progress", "completed", "failed"};
   return at(names, value);
 }
 

@@ -16,6 +16,13 @@ std::string_view name(usage::Change value);
 std::string_view name(usage::ConnectionState::Value value);
 std::string_view name(usage::RegistrationState::Value value);
 std::string_view name(usage::RegistrationState::Cause value);
+std::string_view name(usage::RequestResult::NoResponse value);
+std::string_view name(usage::PublicationState::Value value);
+std::string_view name(usage::PublicationState::Ended value);
+std::string_view name(usage::SubscriptionState::Value value);
+std::string_view name(usage::SubscriptionState::Ended value);
+std::string_view name(usage::TransferState::Value value);
+std::string_view name(usage::TransferProgress::Value value);
 std::string_view name(usage::MediaRequest::Type value);
 std::string_view name(usage::CommandErrorCode value);
 

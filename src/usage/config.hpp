@@ -2,8 +2,10 @@
 /// js-glue/protocol.ts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/instant.hpp"
 #include "message/write_message.hpp"
@@ -32,6 +34,18 @@ struct Config {
   std::optional<std::string> session_name;
   std::string instance_id;
   Duration reconnect_time = seconds(32);
+  /// Each a name-addr, in order.
+  std::vector<std::string> routes;
+  /// 0: no pings.
+  Duration keep_alive = Duration::zero();
+  /// Seconds; 0: not asked for.
+  std::uint32_t session_expires = 0;
+  enum class ReliableProvisional : std::uint8_t { none, supported, required };
+  ReliableProvisional reliable_provisional = ReliableProvisional::supported;
+  std::uint32_t redirects = 5;
+  bool unsolicited_notify = false;
+  bool event_messages = false;
+  bool request_events = false;
   bool trace = false;
 
   /// Host of Via and Contact: nobody can resolve it (RFC 7118 section 5).

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "message/write_message.hpp"
 #include "sdp/attributes.hpp"
 
 namespace sipml::usage {
@@ -41,7 +42,8 @@ enum class EndCause : std::uint8_t {
   timeout,
   transport_error,
   media_error,
-  protocol_error
+  protocol_error,
+  replaced
 };
 
 enum class Side : std::uint8_t { local, remote, network };
@@ -51,6 +53,19 @@ struct Party {
   std::string user;
   std::string display_name;
 };
+
+/// The SIP message behind an event; "" and 0 mean that it is not of that kind.
+struct MessageHead {
+  std::string method;
+  std::string uri;
+  int status = 0;
+  std::string reason;
+  message::HeaderFields headers;
+  std::string body;
+};
+
+/// Present when the configuration asks for it.
+using CausedBy = std::optional<MessageHead>;
 
 struct Connect {};
 struct Disconnect {};
@@ -75,6 +90,7 @@ struct RegistrationState {
   int status = 0;
   std::string reason;
   std::uint32_t expires = 0;
+  CausedBy message = {};
 };
 
 struct CallIncoming {
@@ -83,6 +99,9 @@ struct CallIncoming {
   Party to;
   bool has_offer = true;
   MediaDirections offered;
+  /// 0: none.
+  std::uint32_t replaces = 0;
+  CausedBy message = {};
 };
 
 struct CallSent {
@@ -94,12 +113,14 @@ struct CallProgress {
   int status = 0;
   std::string reason;
   bool early_media = false;
+  CausedBy message = {};
 };
 
 struct CallEstablished {
   std::uint32_t call = 0;
   int status = 0;
   std::string reason;
+  CausedBy message = {};
 };
 
 struct CallTerminating {
@@ -114,6 +135,7 @@ struct CallEnded {
   int status = 0;
   std::string reason;
   std::optional<MediaError> media_error;
+  CausedBy message = {};
 };
 
 enum class Change : std::uint8_t { hold, resume, modify };
@@ -124,23 +146,141 @@ struct CallModified {
   bool ok = false;
   int status = 0;
   std::string reason;
+  CausedBy message = {};
 };
 
 struct CallRemoteHold {
   std::uint32_t call = 0;
   bool held = false;
+  CausedBy message = {};
 };
 
 struct CallInfo {
   std::uint32_t call = 0;
   std::string content_type;
   std::string body;
+  CausedBy message = {};
 };
 
 struct CallInfoResult {
   std::uint32_t call = 0;
   int status = 0;
   std::string reason;
+  CausedBy message = {};
+};
+
+struct CallRedirected {
+  std::uint32_t call = 0;
+  Party target;
+  int status = 0;
+  std::string reason;
+  CausedBy message = {};
+};
+
+struct CallMedia {
+  std::uint32_t call = 0;
+  MediaDirections directions;
+  CausedBy message = {};
+};
+
+struct CallCancelled {
+  std::uint32_t call = 0;
+  CausedBy message = {};
+};
+
+struct RequestIncoming {
+  std::uint32_t request = 0;
+  /// 0: outside calls.
+  std::uint32_t call = 0;
+  std::string method;
+  Party from;
+  Party to;
+  std::string content_type;
+  std::string body;
+  CausedBy message = {};
+};
+
+struct RequestResult {
+  enum class NoResponse : std::uint8_t { timeout, transport_error };
+  std::uint32_t request = 0;
+  /// 0: outside calls.
+  std::uint32_t call = 0;
+  int status = 0;
+  std::string reason;
+  std::optional<NoResponse> cause;
+  CausedBy message = {};
+};
+
+struct PublicationState {
+  enum class Value : std::uint8_t { publishing, published, unpublishing, ended };
+  enum class Ended : std::uint8_t { unpublished, rejected, timeout, transport_error };
+  std::uint32_t publication = 0;
+  Value state = Value::publishing;
+  std::optional<Ended> cause;
+  int status = 0;
+  std::string reason;
+  std::uint32_t expires = 0;
+  CausedBy message = {};
+};
+
+struct SubscriptionState {
+  enum class Value : std::uint8_t { subscribing, accepted, pending, active, unsubscribing, ended };
+  enum class Ended : std::uint8_t { unsubscribed, rejected, timeout, transport_error, terminated };
+  std::uint32_t subscription = 0;
+  Value state = Value::subscribing;
+  std::optional<Ended> cause;
+  int status = 0;
+  std::string reason;
+  std::uint32_t expires = 0;
+  std::optional<std::uint32_t> retry_after;
+  CausedBy message = {};
+};
+
+struct Notify {
+  /// 0: unsolicited.
+  std::uint32_t subscription = 0;
+  std::string event;
+  std::string state;
+  std::string reason;
+  std::optional<std::uint32_t> expires;
+  std::optional<std::uint32_t> retry_after;
+  Party from;
+  std::string content_type;
+  std::string body;
+  CausedBy message = {};
+};
+
+struct TransferState {
+  enum class Value : std::uint8_t { trying, accepted, progress, completed, failed };
+  std::uint32_t call = 0;
+  Value state = Value::trying;
+  int status = 0;
+  std::string reason;
+  CausedBy message = {};
+};
+
+struct TransferRequested {
+  std::uint32_t call = 0;
+  Party target;
+  bool replaces = false;
+  std::optional<Party> referred_by;
+  CausedBy message = {};
+};
+
+struct TransferProgress {
+  enum class Value : std::uint8_t { progress, completed, failed };
+  std::uint32_t call = 0;
+  std::uint32_t new_call = 0;
+  Value state = Value::progress;
+  int status = 0;
+  std::string reason;
+};
+
+struct RequestPassed {
+  bool sent = false;
+  std::uint32_t usage = 0;
+  std::string method;
+  CausedBy message = {};
 };
 
 struct Diagnostic {
@@ -151,8 +291,11 @@ struct Diagnostic {
 
 using Event =
     std::variant<Connect, Disconnect, Stopped, ConnectionState, RegistrationSent, RegistrationState,
-                 CallIncoming, CallSent, CallProgress, CallEstablished, CallTerminating, CallEnded,
-                 CallModified, CallRemoteHold, CallInfo, CallInfoResult, Diagnostic>;
+                 CallIncoming, CallSent, CallProgress, CallRedirected, CallEstablished,
+                 CallTerminating, CallEnded, CallModified, CallRemoteHold, CallMedia, CallCancelled,
+                 CallInfo, CallInfoResult, RequestIncoming, RequestResult, PublicationState,
+                 SubscriptionState, Notify, TransferState, TransferRequested, TransferProgress,
+                 RequestPassed, Diagnostic>;
 
 struct MediaRequest {
   enum class Type : std::uint8_t {

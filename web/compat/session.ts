@@ -628,6 +628,7 @@ function outcome(call: Call, end: CallEnd): { inner: InnerEvent; failed: boolean
         end.mediaError === "permission_denied" ? "Media stream permission denied" : end.message,
       );
     case "protocol_error":
+    case "replaced":
       return plain("Call terminated");
   }
 }

@@ -133,10 +133,38 @@ TEST_CASE("Contract: commands mean what they say") {
   const auto info = std::get<agent::SendInfo>(read(12));
   CHECK(info.content_type == "application/dtmf-relay");
   CHECK(info.body == "body");
-  const auto ready = std::get<agent::MediaReady>(read(13));
+  const auto progress = std::get<agent::Progress>(read(13));
+  CHECK(progress.status == 183);
+  CHECK(progress.reason == "Wait");
+  const auto request = std::get<agent::SendRequest>(read(14));
+  CHECK(request.method == "MESSAGE");
+  CHECK(request.to == "bob");
+  CHECK(request.call == 2);
+  CHECK(request.content_type == "text/plain");
+  CHECK(request.body == "body");
+  CHECK(std::get<agent::ForgetRequest>(read(15)).request == 4);
+  const auto respond = std::get<agent::Respond>(read(16));
+  CHECK(respond.request == 5);
+  CHECK(respond.status == 202);
+  CHECK(respond.body == "body");
+  const auto publish = std::get<agent::Publish>(read(17));
+  CHECK(publish.publication == 6);
+  CHECK(publish.event == "presence");
+  CHECK(publish.expires == 600);
+  CHECK(std::get<agent::Unpublish>(read(18)).publication == 6);
+  const auto subscribe = std::get<agent::Subscribe>(read(19));
+  CHECK(subscribe.subscription == 7);
+  CHECK(subscribe.accept[0] == "application/pidf+xml");
+  CHECK(std::get<agent::Unsubscribe>(read(20)).subscription == 7);
+  const auto transfer = std::get<agent::Transfer>(read(21));
+  CHECK(transfer.to == "carol");
+  CHECK(transfer.replaces == 3);
+  CHECK(std::get<agent::AcceptTransfer>(read(22)).directions.audio == sdp::Direction::sendrecv);
+  CHECK(std::get<agent::RejectTransfer>(read(23)).status == 486);
+  const auto ready = std::get<agent::MediaReady>(read(24));
   CHECK(ready.token == 3);
   CHECK(ready.description == "body");
-  const auto failed = std::get<agent::MediaFailed>(read(14));
+  const auto failed = std::get<agent::MediaFailed>(read(25));
   CHECK(failed.error == usage::MediaError::permission_denied);
   CHECK(failed.text == "The microphone was denied");
 }
@@ -156,6 +184,14 @@ TEST_CASE("Contract: the configuration is read, and each of its keys") {
   CHECK_FALSE(setup->config.early_ims);
   CHECK(setup->config.instance_id == "urn:uuid:00000000-0000-1000-8000-000A95A0E128");
   CHECK(setup->config.reconnect_time == seconds(10));
+  CHECK(setup->config.routes[0] == "<sip:proxy.example.org;lr>");
+  CHECK(setup->config.keep_alive == seconds(30));
+  CHECK(setup->config.session_expires == 1800);
+  CHECK(setup->config.reliable_provisional == usage::Config::ReliableProvisional::required);
+  CHECK(setup->config.redirects == 3);
+  CHECK(setup->config.unsolicited_notify);
+  CHECK(setup->config.event_messages);
+  CHECK(setup->config.request_events);
   CHECK(setup->config.trace);
   CHECK(setup->entropy[0] == 0x01);
   CHECK(setup->entropy[31] == 0xef);
@@ -173,7 +209,6 @@ TEST_CASE("Contract: each event is written with the keys of its example") {
   using namespace usage;
   using Connection = ConnectionState::Value;
   using Registration = RegistrationState::Value;
-  using Cause = RegistrationState::Cause;
   std::vector<Json> actual;
   const auto add = [&actual](Event event) {
     actual.push_back(written(std::move(event), SIPML_EVENT));
@@ -185,25 +220,29 @@ TEST_CASE("Contract: each event is written with the keys of its example") {
                                  Connection::reconnecting, Connection::failed})
     add(ConnectionState{value});
   add(RegistrationSent{1, true});
-  add(RegistrationState{1, Registration::ended, Cause::rejected, 403, "Forbidden", 600});
+  const MessageHead response{"", "", 200, "OK", {{"Server", "test"}}, ""};
+  const MessageHead request{
+      "INVITE", "sip:alice@example.org", 0, "", {{"Alert-Info", "<urn:alert:service:normal>"}}, ""};
+  add(RegistrationState{1, Registration::ended, RegistrationState::Cause::rejected, 403,
+                        "Forbidden", 600, response});
   for (const Registration value :
        {Registration::registering, Registration::registered, Registration::unregistering})
     add(RegistrationState{1, value, std::nullopt, 0, "", 0});
-  for (const Cause cause : {Cause::unregistered, Cause::timeout, Cause::transport_error})
+  for (const auto cause :
+       {RegistrationState::Cause::unregistered, RegistrationState::Cause::timeout,
+        RegistrationState::Cause::transport_error})
     add(RegistrationState{1, Registration::ended, cause, 0, "", 0});
   const Party alice{"sip:alice@example.org", "alice", ""};
-  add(CallIncoming{2,
-                   {"sip:bob@example.org", "bob", "Bob"},
-                   alice,
-                   true,
-                   {sdp::Direction::sendrecv, sdp::Direction::sendonly}});
+  const Party bob{"sip:bob@example.org", "bob", "Bob"};
+  add(CallIncoming{
+      2, bob, alice, true, {sdp::Direction::sendrecv, sdp::Direction::sendonly}, 1, request});
   add(CallIncoming{2, {"sip:bob@example.org", "bob", ""}, alice, false, {}});
   add(CallSent{2});
-  add(CallProgress{2, 183, "Session Progress", true});
-  add(CallEstablished{2, 200, "OK"});
+  add(CallProgress{2, 183, "Session Progress", true, response});
+  add(CallEstablished{2, 200, "OK", response});
   add(CallTerminating{2});
   add(CallEnded{2, EndCause::rejected, Side::remote, 486, "Busy Here",
-                MediaError::permission_denied});
+                MediaError::permission_denied, response});
   const auto ended = [&add](EndCause cause, Side by, std::optional<MediaError> error = {}) {
     add(CallEnded{2, cause, by, 0, "", error});
   };
@@ -212,17 +251,57 @@ TEST_CASE("Contract: each event is written with the keys of its example") {
   ended(EndCause::timeout, Side::network);
   ended(EndCause::transport_error, Side::network);
   ended(EndCause::protocol_error, Side::remote);
+  ended(EndCause::replaced, Side::remote);
   for (const MediaError error :
        {MediaError::no_device, MediaError::device_in_use, MediaError::insecure_context,
         MediaError::not_supported, MediaError::bad_description, MediaError::aborted,
         MediaError::failed})
     ended(EndCause::media_error, Side::local, error);
-  add(CallModified{2, Change::hold, false, 488, "Not Acceptable Here"});
+  add(CallModified{2, Change::hold, false, 488, "Not Acceptable Here", response});
   add(CallModified{2, Change::resume, true, 0, ""});
   add(CallModified{2, Change::modify, true, 0, ""});
-  add(CallRemoteHold{2, true});
-  add(CallInfo{2, "application/dtmf-relay", "Signal=1"});
-  add(CallInfoResult{2, 200, "OK"});
+  add(CallRemoteHold{2, true, request});
+  add(CallInfo{2, "application/dtmf-relay", "Signal=1", request});
+  add(CallInfoResult{2, 200, "OK", response});
+  add(CallRedirected{2, bob, 302, "Moved Temporarily", response});
+  add(CallMedia{2, {sdp::Direction::sendrecv, std::nullopt}, request});
+  add(CallCancelled{2, request});
+  add(RequestIncoming{3, 2, "MESSAGE", bob, alice, "text/plain", "tea?", request});
+  using NoResponse = RequestResult::NoResponse;
+  add(RequestResult{3, 2, 408, "Request Timeout", NoResponse::timeout, response});
+  add(RequestResult{3, 0, 503, "Service Unavailable", NoResponse::transport_error});
+  using Published = PublicationState::Value;
+  using Unpublished = PublicationState::Ended;
+  add(PublicationState{4, Published::ended, Unpublished::rejected, 403, "Forbidden", 600,
+                       response});
+  for (const auto state : {Published::publishing, Published::published, Published::unpublishing})
+    add(PublicationState{4, state, std::nullopt, 0, "", 0});
+  for (const auto cause :
+       {Unpublished::unpublished, Unpublished::timeout, Unpublished::transport_error})
+    add(PublicationState{4, Published::ended, cause, 0, "", 0});
+  using Subscribed = SubscriptionState::Value;
+  using Unsubscribed = SubscriptionState::Ended;
+  add(SubscriptionState{5, Subscribed::ended, Unsubscribed::terminated, 200, "giveup", 600, 60,
+                        request});
+  for (const auto state : {Subscribed::subscribing, Subscribed::accepted, Subscribed::pending,
+                           Subscribed::active, Subscribed::unsubscribing})
+    add(SubscriptionState{5, state, std::nullopt, 0, "", 0, std::nullopt});
+  for (const auto cause : {Unsubscribed::unsubscribed, Unsubscribed::rejected,
+                           Unsubscribed::timeout, Unsubscribed::transport_error})
+    add(SubscriptionState{5, Subscribed::ended, cause, 0, "", 0, std::nullopt});
+  add(Notify{5, "presence", "terminated", "noresource", 600, 60, bob, "application/pidf+xml",
+             "<presence/>", request});
+  using Transferred = TransferState::Value;
+  add(TransferState{2, Transferred::failed, 486, "Busy Here", response});
+  for (const auto state :
+       {Transferred::trying, Transferred::accepted, Transferred::progress, Transferred::completed})
+    add(TransferState{2, state, 0, ""});
+  add(TransferRequested{2, bob, true, alice, request});
+  add(TransferProgress{2, 3, TransferProgress::Value::failed, 486, "Busy Here"});
+  for (const auto state : {TransferProgress::Value::progress, TransferProgress::Value::completed})
+    add(TransferProgress{2, 3, state, 200, "OK"});
+  add(RequestPassed{true, 2, "INFO", request});
+  add(RequestPassed{false, 2, "INFO", request});
   add(Diagnostic{"not_sip", "a start line does not end", 0});
   add(Diagnostic{"misrouted_response", "the Via of a response is not ours", std::nullopt});
   check_written(contract()["events"], actual);
