@@ -25,6 +25,8 @@ export interface Environment {
   readonly queryPermission?:
     | ((name: "microphone" | "camera") => Promise<PermissionState>)
     | undefined;
+  /** The document that an XML text holds; how a text that is no XML is told differs by host. */
+  readonly parseXml?: ((text: string) => Document) | undefined;
   /** false: the browser withholds microphone and camera from this page. */
   readonly isSecureContext: boolean;
   readonly userAgent: string;
@@ -34,7 +36,7 @@ export interface Environment {
 export function browserEnvironment(): Environment {
   // A host need not have any of these, whatever lib.dom says.
   const host: Partial<typeof globalThis> = globalThis;
-  const { WebSocket, RTCPeerConnection, MediaStream, fetch, navigator } = host;
+  const { WebSocket, RTCPeerConnection, MediaStream, DOMParser, fetch, navigator } = host;
   const devices: MediaDevices | undefined = navigator?.mediaDevices;
   const permissions: Permissions | undefined = navigator?.permissions;
   return {
@@ -60,6 +62,8 @@ export function browserEnvironment(): Environment {
     queryPermission:
       permissions &&
       (async (name) => (await permissions.query({ name: name as PermissionName })).state),
+    parseXml:
+      DOMParser && ((text) => new DOMParser().parseFromString(text, "application/xml")),
     isSecureContext: host.isSecureContext ?? true,
     userAgent: navigator?.userAgent ?? "",
   };

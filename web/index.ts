@@ -4,6 +4,36 @@ export type { RemoteParty } from "./address.js";
 export { Call } from "./call.js";
 export type { AnswerOptions, CallEvents, CallOptions, CallState, MediaChoice } from "./call.js";
 export type { MediaKind, VideoSize } from "./capture.js";
+export type {
+  ConferenceAction,
+  ConferenceDescription,
+  ConferenceEndpoint,
+  ConferenceHost,
+  ConferenceInfo,
+  ConferenceMedia,
+  ConferenceMediaType,
+  ConferenceStatus,
+  ConferenceUri,
+  ConferenceUser,
+  ElementState,
+} from "./documents/conference.js";
+export type { DialogEntry, DialogInfo, DialogParticipant } from "./documents/dialog-info.js";
+export type { MessageCount, MessageSummary } from "./documents/message-summary.js";
+export { documentTypes, parseDocument } from "./documents/parse.js";
+export type { DocumentResult, EventDocument } from "./documents/parse.js";
+export { presenceDocument } from "./documents/presence.js";
+export type {
+  PresenceDetails,
+  PresenceDevice,
+  PresenceDocument,
+  PresenceNote,
+  PresenceOptions,
+  PresencePerson,
+  PresenceTuple,
+} from "./documents/presence.js";
+export type { RegInfo, RegInfoContact, RegInfoRegistration } from "./documents/reginfo.js";
+export { updateDocument } from "./documents/update.js";
+export type { DocumentUpdate, VersionedDocument } from "./documents/update.js";
 export { browserEnvironment } from "./environment.js";
 export type { Environment } from "./environment.js";
 export { SipError } from "./errors.js";

@@ -25,10 +25,10 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-/** page/modern.ts as a module that imports the shipped dist/index.js, as an application would. */
-async function bundleModern(): Promise<string> {
+/** page/NAME.ts as a module that imports the shipped dist/index.js, as an application would. */
+async function bundlePage(name: string): Promise<string> {
   const result = await build({
-    entryPoints: [join(root, "tests/e2e/page/modern.ts")],
+    entryPoints: [join(root, `tests/e2e/page/${name}.ts`)],
     bundle: true,
     format: "esm",
     target: "es2022",
@@ -46,14 +46,16 @@ async function bundleModern(): Promise<string> {
     ],
   });
   const file = result.outputFiles[0];
-  if (file === undefined) throw new Error("esbuild gave no file for page/modern.ts");
+  if (file === undefined) throw new Error(`esbuild gave no file for page/${name}.ts`);
   return file.text;
 }
 
 export async function startPageServer(): Promise<PageServer> {
-  const modern = await bundleModern();
+  const bundled = new Map<string, string>();
+  for (const name of ["modern", "documents"]) bundled.set(`/${name}.js`, await bundlePage(name));
   const read = (path: string): string | Buffer | undefined => {
-    if (path === "/modern.js") return modern;
+    const script = bundled.get(path);
+    if (script !== undefined) return script;
     const folder = path.startsWith("/dist/") ? root : join(root, "tests/e2e/page");
     const file = join(folder, normalize(path));
     return existsSync(file) ? readFileSync(file) : undefined;
