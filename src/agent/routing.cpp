@@ -98,6 +98,7 @@ void Agent::deliver(const transaction::Indication& indication, const message::Me
       response->status() >= 200)
     credentials_.accepted(indication.request);
   Context ctx = context(now);
+  ctx.cause = response;
   const std::uint32_t usage = indication.owner.usage;
   if (const auto call = calls_.find(usage); call != calls_.end()) {
     if (response)
@@ -179,6 +180,7 @@ void Agent::receive_request(const message::Message& request, Instant now) {
   transaction::Outbox outbox;
   const auto received = transactions_.receive_request(request, 0, now, outbox);
   Context ctx = context(now);
+  ctx.cause = &request;
   ctx.flush(outbox);
   if (received.arrival == transaction::Arrival::absorbed) return;
   if (received.arrival == transaction::Arrival::refused) {
@@ -195,6 +197,7 @@ void Agent::receive_request(const message::Message& request, Instant now) {
   }
   for (auto& [id, call] : calls_) {
     if (!call.owns_request(request)) continue;
+    ctx.tell_passed(false, id, request);
     if (request.method() == "ACK")
       call.ack(request, ctx);
     else if (const std::string unsupported = unsupported_options(request); !unsupported.empty())
@@ -216,6 +219,8 @@ void Agent::receive_cancel(const message::Message& request, transaction::Id id, 
     return;
   }
   Context ctx = context(now);
+  ctx.cause = &request;
+  ctx.tell_passed(false, target->first, request);
   // 9.2: the tag is that of the responses to the INVITE.
   ctx.respond(id, message::make_response(request, 200, target->second.local_tag()));
   target->second.cancelled(ctx);
@@ -304,6 +309,7 @@ void Agent::receive_invite(const message::Message& request, transaction::Id id, 
   }
   const std::uint32_t number = ++last_id_;
   Context ctx = context(now);
+  ctx.cause = &request;
   if (auto call = usage::Call::incoming(number, request, id, ctx))
     calls_.emplace(number, std::move(*call));
 }

@@ -27,8 +27,14 @@ std::size_t behind_ha1(std::string_view text, std::size_t position) {
   return i;
 }
 
-/// `header`, with its folds, without the value of each ha1 parameter.
-std::string without_ha1(std::string_view header) {
+}  // namespace
+
+bool is_secret(std::string_view header_name) {
+  return ascii::equal_ignoring_case(header_name, "Authorization") ||
+         ascii::equal_ignoring_case(header_name, "Proxy-Authorization");
+}
+
+std::string redact_value(std::string_view header) {
   std::string out;
   std::size_t position = 0;
   for (std::size_t found = header.find(';'); found != std::string_view::npos;
@@ -46,6 +52,8 @@ std::string without_ha1(std::string_view header) {
   out += header.substr(position);
   return out;
 }
+
+namespace {
 
 /// The header at the start of `text` with all its folds. Any LF ends a line, for what is shown may
 /// not be what was parsed.
@@ -78,12 +86,11 @@ std::string redact(std::string_view message) {
     }
     ends_with_crlf = header.ends_with("\r\n");
     const std::string_view name = ascii::trim(header.substr(0, header.find(':')));
-    if (ascii::equal_ignoring_case(name, "Authorization") ||
-        ascii::equal_ignoring_case(name, "Proxy-Authorization")) {
+    if (is_secret(name)) {
       out += name;
       out += ": ***\r\n";
     } else {
-      out += without_ha1(header);
+      out += redact_value(header);
     }
   }
   out += message;

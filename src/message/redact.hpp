@@ -10,4 +10,10 @@ namespace sipml::message {
 /// parameter (which webrtc2sip asks for), replaced by "***".
 std::string redact(std::string_view message);
 
+/// True for the headers whose whole value is a secret.
+bool is_secret(std::string_view header_name);
+
+/// The value of another header, folds included, without that of each ha1 parameter.
+std::string redact_value(std::string_view value);
+
 }  // namespace sipml::message

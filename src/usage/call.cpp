@@ -18,6 +18,7 @@ void Call::end_because(EndCause cause, Side by, int status, std::string_view rea
   end_.by = by;
   end_.status = status;
   end_.reason = reason;
+  end_.message.reset();
 }
 
 void Call::close_media(Context& context) {
@@ -51,7 +52,7 @@ void Call::progress(OnProgress on, Context& context) {
     context.transactions.send_cancel(invite_transaction_,
                                      {id_, static_cast<std::uint32_t>(Purpose::cancel), 0},
                                      hang_up_headers_, context.now, outbox);
-    context.flush(outbox);
+    context.flush_request(id_, outbox);
     timers_.start(Timer::cancel, context.now + transaction::timer_64_t1);
   }
   if (does(Do::send_bye)) send_bye(context);
@@ -70,9 +71,10 @@ void Call::progress(OnProgress on, Context& context) {
   }
   if (does(Do::tell_established)) {
     const int status = is_outgoing_ ? end_.status : 200;
-    context.emit(CallEstablished{id_, status, is_outgoing_ ? end_.reason : "OK"});
+    context.emit(CallEstablished{id_, status, is_outgoing_ ? end_.reason : "OK", end_.message});
     end_.status = 0;
     end_.reason.clear();
+    end_.message.reset();
   }
   if (does(Do::finish)) {
     // Without a dialog no final response came: nobody waits for it any more.
@@ -150,7 +152,7 @@ void Call::exchange_agreed(Context& context) {
   } else if (before_offer_) {
     const bool changed = before_offer_->remote_hold != remote_hold_;
     before_offer_.reset();
-    if (changed) context.emit(CallRemoteHold{id_, remote_hold_});
+    if (changed) context.emit(CallRemoteHold{id_, remote_hold_, context.caused_by(*peer_invite_)});
   }
   start_change(context);
 }

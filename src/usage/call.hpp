@@ -216,6 +216,7 @@ class Call {
   };
   std::optional<Before> before_offer_;
   std::optional<Change> pending_change_;
+  CausedBy change_accepted_by_;
   bool pending_hold_ = false;
   MediaDirections pending_directions_;
 };

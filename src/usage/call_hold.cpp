@@ -82,6 +82,7 @@ void Call::reinvite_response(const transaction::Indication& indication,
     dialog_->refresh_target(response);
     send_ack(*dialog_, response.cseq().number, indication.request, context);
     if (!is_new) return;
+    change_accepted_by_ = context.caused_by(response);
     if (const auto description = message::find_session_description(response).text) {
       receive_answer(*description, context);
     } else {
@@ -129,7 +130,8 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
   const Change change = *pending_change_;
   pending_change_.reset();
   if (carrier_ == Carrier::own_reinvite) carrier_ = Carrier::peer_reinvite;
-  context.emit(CallModified{id_, change, ok, status, std::string(reason)});
+  context.emit(CallModified{id_, change, ok, status, std::string(reason), change_accepted_by_});
+  change_accepted_by_.reset();
 }
 
 void Call::reinvite_received(const message::Message& request, transaction::Id transaction,

@@ -120,6 +120,7 @@ void Call::cancelled(Context& context) {
     return;
   }
   if (progress_ != Progress::ringing && progress_ != Progress::answering) return;
+  context.emit(CallCancelled{id_});
   end_because(EndCause::cancelled, Side::remote);
   progress(OnProgress::cancelled, context);
 }

@@ -148,6 +148,7 @@ void Call::success(const message::Message& response, Context& context) {
   if (wanted) {
     end_.status = response.status();
     end_.reason = response.reason();
+    end_.message = context.caused_by(response);
   }
   progress(OnProgress::response_2xx, context);
   if (progress_ != Progress::confirming) return;

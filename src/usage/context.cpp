@@ -31,6 +31,43 @@ auth::Account account_of(const Config& config) {
 
 }  // namespace
 
+void Context::emit(Event event) {
+  if (cause && config.event_messages)
+    std::visit(
+        [this](auto& value) {
+          if constexpr (requires { value.message; })
+            if (!value.message) value.message = caused_by(*cause);
+        },
+        event);
+  outputs.emplace_back(std::move(event));
+}
+
+CausedBy Context::caused_by(const message::Message& message) const {
+  if (!config.event_messages) return std::nullopt;
+  MessageHead head;
+  if (message.is_request()) {
+    head.method = message.method();
+    head.uri = message.request_uri();
+  } else {
+    head.status = message.status();
+    head.reason = message.reason();
+  }
+  for (const auto& [name, value] : message.all_headers()) {
+    std::string_view known = message::to_string(message::header_name(name));
+    if (known.empty()) known = name;
+    if (!message::is_secret(known))
+      head.headers.push_back({std::string(known), message::redact_value(value)});
+  }
+  head.body = message.body();
+  return head;
+}
+
+void Context::tell_passed(bool sent, std::uint32_t usage, const message::Message& request) {
+  if (!config.request_events) return;
+  outputs.emplace_back(
+      Event(RequestPassed{sent, usage, std::string(request.method()), caused_by(request)}));
+}
+
 void Context::flush(transaction::Outbox& outbox) {
   for (transaction::Transmission& transmission : outbox) {
     if (!connected) continue;
@@ -38,6 +75,15 @@ void Context::flush(transaction::Outbox& outbox) {
     outputs.emplace_back(Transmit{std::move(transmission.bytes)});
   }
   outbox.clear();
+}
+
+void Context::flush_request(std::uint32_t usage, transaction::Outbox& outbox) {
+  std::optional<message::Message> request;
+  if (config.request_events && !outbox.empty())
+    if (auto parsed = message::parse_message(outbox.back().bytes))
+      request = std::move(parsed).value();
+  flush(outbox);
+  if (request) tell_passed(true, usage, *request);
 }
 
 transaction::Id Context::send(message::Request request, transaction::Owner owner,
@@ -57,7 +103,7 @@ transaction::Id Context::resend(message::Request request, transaction::Owner own
   transaction::Outbox outbox;
   const auto id = transactions.send_request(std::move(request), owner, 0, config.via_transport,
                                             random, now, outbox);
-  flush(outbox);
+  flush_request(owner.usage, outbox);
   return id;
 }
 

@@ -31,11 +31,19 @@ struct Context {
   transaction::Layer& transactions;
   auth::Credentials& credentials;
   std::deque<Output>& outputs;
+  /// The message that is handled now: what is told of it carries it.
+  const message::Message* cause = nullptr;
 
-  void emit(Event event) { outputs.emplace_back(std::move(event)); }
+  void emit(Event event);
+  /// The head that an event told later carries; nullopt when the configuration asks for none.
+  CausedBy caused_by(const message::Message& message) const;
+  /// Tells that a request of this usage left or came, when the configuration asks for it.
+  void tell_passed(bool sent, std::uint32_t usage, const message::Message& request);
   void ask(MediaRequest request) { outputs.emplace_back(std::move(request)); }
   /// Turns what the transaction layer wrote into outputs, in order.
   void flush(transaction::Outbox& outbox);
+  /// Of a request of this usage, which is told.
+  void flush_request(std::uint32_t usage, transaction::Outbox& outbox);
 
   /// Sends a request in a new transaction, with the headers that all requests carry and the
   /// credentials that are known. Returns 0 when there is no connection or no room. `sent` receives

@@ -39,7 +39,7 @@ inline usage::Config config() {
 
 class Phone {
  public:
-  Phone() : agent(config(), {1, 2, 3}) {
+  explicit Phone(usage::Config settings = config()) : agent(std::move(settings), {1, 2, 3}) {
     REQUIRE(agent.execute(Command(Start{}), now));
     agent.connected(now);
     drain();
@@ -131,6 +131,16 @@ class Phone {
     std::size_t number = 0;
     for (const usage::Event& event : events) number += std::holds_alternative<Event>(event);
     return number;
+  }
+
+  /// The last event of that kind.
+  template <typename Event>
+  const Event& last() const {
+    const Event* found = nullptr;
+    for (const usage::Event& event : events)
+      if (const auto* one = std::get_if<Event>(&event)) found = one;
+    REQUIRE(found);
+    return *found;
   }
 
   Instant now{seconds(1)};
