@@ -91,6 +91,7 @@ async function serve(args: Arguments): Promise<void> {
   const sip = new SipServer({
     module: await compileFile(wasm),
     accounts: args.accounts,
+    challengeInDialogs: args.challengeInDialogs,
     report: (text) => console.error(text),
   });
   const listening = await listen(

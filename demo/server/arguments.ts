@@ -7,6 +7,8 @@ export interface Arguments {
   readonly host: string | undefined;
   /** Passwords by user name. */
   readonly accounts: Readonly<Record<string, string>>;
+  /** Whether requests inside dialogs of users with an account are challenged, too. */
+  readonly challengeInDialogs: boolean;
   readonly help: boolean;
 }
 
@@ -16,6 +18,8 @@ export const USAGE = `Serves the pages and a SIP server for development on one p
   --host H                 the address to listen on (default: localhost only)
   --account USER:PASSWORD  a user with a fixed password; may be given several times. Everybody
                            else is held to the first password that they log in with
+  --challenge-in-dialogs   asks users with an account for their password in requests of calls
+                           that are set up, too
 `;
 
 /** An argument that cannot be used. */
@@ -28,16 +32,21 @@ export function parseArguments(args: readonly string[]): Arguments {
   let port: number | undefined;
   let host: string | undefined;
   let help = false;
+  let challengeInDialogs = false;
   // No prototype: any name may be a user's.
   const accounts = Object.create(null) as Record<string, string>;
   const rest = args.flatMap((arg) => {
-    const option = /^(--[a-z]+)=(.*)$/s.exec(arg);
+    const option = /^(--[a-z-]+)=(.*)$/s.exec(arg);
     return option ? [option[1] ?? "", option[2] ?? ""] : [arg];
   });
   while (rest.length > 0) {
     const name = rest.shift();
     if (name === "--help" || name === "-h") {
       help = true;
+      continue;
+    }
+    if (name === "--challenge-in-dialogs") {
+      challengeInDialogs = true;
       continue;
     }
     if (name !== "--port" && name !== "--host" && name !== "--account") {
@@ -58,5 +67,5 @@ export function parseArguments(args: readonly string[]): Arguments {
       accounts[value.slice(0, colon)] = value.slice(colon + 1);
     }
   }
-  return { port, host, accounts, help };
+  return { port, host, accounts, challengeInDialogs, help };
 }

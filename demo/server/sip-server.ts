@@ -55,6 +55,8 @@ export interface SipServerOptions {
   readonly module: WebAssembly.Module;
   /** Passwords by user name. */
   readonly accounts: Readonly<Record<string, string>>;
+  /** Whether requests inside dialogs of users with an account are challenged, too. */
+  readonly challengeInDialogs?: boolean;
   /** Told of what a person should know. */
   readonly report: (text: string) => void;
 }
@@ -125,7 +127,8 @@ export class SipServer {
 
   private create(): number {
     const entropy = randomBytes(32).toString("hex");
-    const config = toBytes(JSON.stringify({ entropy, accounts: this.options.accounts }));
+    const { accounts, challengeInDialogs = false } = this.options;
+    const config = toBytes(JSON.stringify({ entropy, accounts, challengeInDialogs }));
     this.instance.write([config]);
     return this.instance.check(this.instance.run((e) => e.sipml_server_create(config.length)));
   }

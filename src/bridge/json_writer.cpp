@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/utf8.hpp"
+
 namespace sipml::bridge {
 
 namespace {
@@ -11,25 +13,6 @@ namespace {
 /// Octets of a result; growing to it takes three times as much, of the 64 MiB that the module has.
 constexpr std::size_t size_limit = 8 * 1024 * 1024;
 
-/// The octets of the UTF-8 character at the start of `text`, 0 when there is none (RFC 3629
-/// section 4).
-std::size_t character_length(std::string_view text) {
-  const auto octet = [text](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const unsigned first = octet(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((octet(i) & 0xC0U) != 0x80) return 0;
-  // Longer than need be, half of a surrogate pair, behind the last character.
-  const unsigned second = octet(1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-      (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F))
-    return 0;
-  return length;
-}
 constexpr std::size_t first_size = 512;
 /// A longer text is written piece by piece, as every octet may need an escape.
 constexpr std::size_t piece_size = 1024;
@@ -121,7 +104,7 @@ void JsonWriter::text(std::string_view value) {
     position = begin(piece.size() * escape_size + 1);
     while (!piece.empty()) {
       const char c = piece.front();
-      const std::size_t length = character_length(piece);
+      const std::size_t length = utf8::character_length(piece);
       if (length == 0)
         position = copy("\xEF\xBF\xBD", position);
       else if (is_plain(c))

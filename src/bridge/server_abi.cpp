@@ -136,6 +136,10 @@ std::optional<sipml::server::Config> read_config(const Json& document) {
       config.algorithms.push_back(*algorithm);
     }
   }
+  if (const auto all = document.find("challengeInDialogs"); all != document.end()) {
+    if (!all->is_boolean()) return bad("challengeInDialogs", "challengeInDialogs is not a boolean");
+    config.challenges_in_dialogs = all->get<bool>();
+  }
   return config;
 }
 

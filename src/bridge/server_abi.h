@@ -8,8 +8,10 @@
 extern "C" {
 #endif
 
-/* Input: JSON {"entropy", "accounts"?: {user: password}, "algorithms"?: ["SHA-256", "MD5"]}.
- * Users without an account are accepted with the password that they first register with. */
+/* Input: JSON {"entropy", "accounts"?: {user: password}, "algorithms"?: ["SHA-256", "MD5"],
+ * "challengeInDialogs"?: boolean}. Users without an account are accepted with the password that
+ * they first register with. Those with one are challenged for requests outside of dialogs, and
+ * with "challengeInDialogs" for those inside of them, too. */
 int32_t sipml_server_create(uint32_t length);
 void sipml_server_destroy(uint32_t server);
 /* `connection`: the caller's number for one WebSocket, never used again; `secure`: 1 for wss. */

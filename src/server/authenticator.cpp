@@ -223,9 +223,9 @@ std::optional<Refusal> Authenticator::authorize_registration(const message::Mess
 }
 
 std::optional<Refusal> Authenticator::authorize_request(const message::Message& request,
-                                                        std::string_view user, Instant now,
-                                                        crypto::Random& random) {
-  return check_account(request, user, ascii::to_lower(request.from().uri.host), true, now, random);
+                                                        std::string_view user, bool proxy,
+                                                        Instant now, crypto::Random& random) {
+  return check_account(request, user, ascii::to_lower(request.from().uri.host), proxy, now, random);
 }
 
 }  // namespace sipml::server

@@ -44,9 +44,10 @@ class Authenticator {
                                                 std::string_view user, Instant now,
                                                 crypto::Random& random);
 
-  /// The same for another request of a user who has an account.
+  /// The same for another request of a user who has an account. `proxy`: whether the request is to
+  /// pass (407), not to be answered here (401).
   std::optional<Refusal> authorize_request(const message::Message& request, std::string_view user,
-                                           Instant now, crypto::Random& random);
+                                           bool proxy, Instant now, crypto::Random& random);
 
  private:
   struct Nonce {

@@ -4,15 +4,11 @@
 
 namespace sipml::server {
 
-namespace {
-
-bool is_invalid_host(std::string_view host) {
+bool is_made_up(std::string_view host) {
   constexpr std::string_view suffix = ".invalid";
   return host.size() >= suffix.size() &&
          ascii::equal_ignoring_case(host.substr(host.size() - suffix.size()), suffix);
 }
-
-}  // namespace
 
 std::string_view Binding::instance() const {
   return grammar::parameter_value(parameters, "+sip.instance").value_or(std::string_view());
@@ -27,7 +23,7 @@ bool is_same_binding(const Binding& old, const Binding& update) {
       old.reg_id() == update.reg_id())
     return true;
   return uri::equivalent(old.contact, update.contact) &&
-         (old.connection == update.connection || !is_invalid_host(old.contact.host));
+         (old.connection == update.connection || !is_made_up(old.contact.host));
 }
 
 const Locations::Bindings& Locations::of(std::string_view user) const {

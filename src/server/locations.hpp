@@ -33,6 +33,10 @@ struct Binding {
   std::string_view reg_id() const SIPML_LIFETIMEBOUND;
 };
 
+/// True for a name under `.invalid`: browsers have no address that they could tell (RFC 7118
+/// section 5).
+bool is_made_up(std::string_view host);
+
 /// True when registering `update` renews or replaces `old`: the same instance and flow of RFC 5626
 /// section 6, or an equivalent URI (RFC 3261 10.3). An equivalent `.invalid` URI on another open
 /// connection is another device: clients make such names up, some always the same.

@@ -175,8 +175,14 @@ void Proxy::forward(const Message& request, Id transaction, Connection from, boo
       targets.push_back({*connection, std::string(request.request_uri())});
   }
   if (targets.empty()) {
-    for (const Binding& binding : state_.locations.of(user))
-      targets.push_back({binding.connection, uri::to_string(binding.contact)});
+    const auto& bindings = state_.locations.of(user);
+    for (const Binding& binding : bindings)
+      if (is_made_up(target->host) && uri::equivalent(binding.contact, target.value()))
+        targets.push_back({binding.connection, uri::to_string(binding.contact)});
+    // A Contact names one device: an INVITE with Replaces goes where the dialog is.
+    if (targets.empty())
+      for (const Binding& binding : bindings)
+        targets.push_back({binding.connection, uri::to_string(binding.contact)});
   }
   if (targets.empty()) {
     const bool was_reachable = is_known || (in_dialog && request.header(HeaderName::route));
@@ -285,10 +291,8 @@ void Proxy::consider(Context& context, message::Response response) {
   context.best = std::move(response);
 }
 
-void Proxy::receive_response(const Message& response, Instant now) {
-  const auto received = state_.layer.receive_response(response, now, state_.outbox);
-  if (!received.indication) return;
-  const transaction::Owner owner = received.indication->owner;
+void Proxy::receive_response(const transaction::Owner& owner, const Message& response,
+                             Instant now) {
   const auto found = contexts_.find(owner.usage);
   if (found == contexts_.end() || owner.purpose >= found->second.branches.size()) return;
   Context& context = found->second;

@@ -32,8 +32,9 @@ class Proxy {
   void forward_ack(const message::Message& ack, Connection from);
   /// A CANCEL: answered, then carried out (16.10).
   void cancel(const message::Message& cancel, transaction::Id transaction, Instant now);
-  /// A response to something that was forwarded; any other is dropped (RFC 6026 section 8.9).
-  void receive_response(const message::Message& response, Instant now);
+  /// A response to the forwarded request that `owner` stands for.
+  void receive_response(const transaction::Owner& owner, const message::Message& response,
+                        Instant now);
 
   /// What the transaction layer reported without a response.
   void failed(const transaction::Indication& indication, Instant now);

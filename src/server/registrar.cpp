@@ -61,7 +61,7 @@ message::Response Registrar::process(const message::Message& request, std::strin
     update.seconds = header_expires;
     if (const auto own = grammar::parameter_value(parsed->parameters, "expires"))
       update.seconds = message::parse_delta_seconds(*own).value_or(default_expires);
-    if (update.seconds != 0 && update.seconds < minimum_expires) {
+    if (is_too_brief(update.seconds)) {
       auto response = refuse(423, {});
       response.headers.push_back({"Min-Expires", std::to_string(minimum_expires)});
       return response;

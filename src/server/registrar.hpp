@@ -6,14 +6,10 @@
 #include "base/instant.hpp"
 #include "message/message.hpp"
 #include "message/write_message.hpp"
+#include "server/expires.hpp"
 #include "server/state.hpp"
 
 namespace sipml::server {
-
-/// Seconds: RFC 3261 10.3 step 7 leaves them to the registrar.
-inline constexpr std::uint32_t default_expires = 600;
-inline constexpr std::uint32_t minimum_expires = 10;
-inline constexpr std::uint32_t maximum_expires = 7200;
 
 class Registrar {
  public:

@@ -12,8 +12,8 @@ using message::HeaderName;
 using message::Message;
 
 constexpr std::string_view allowed_methods =
-    "ACK, BYE, CANCEL, INFO, INVITE, MESSAGE, NOTIFY, OPTIONS, PRACK, REFER, REGISTER, SUBSCRIBE, "
-    "UPDATE";
+    "ACK, BYE, CANCEL, INFO, INVITE, MESSAGE, NOTIFY, OPTIONS, PRACK, PUBLISH, REFER, REGISTER, "
+    "SUBSCRIBE, UPDATE";
 
 bool is_keep_alive(std::string_view bytes) {
   return bytes.find_first_not_of("\r\n") == std::string_view::npos;
@@ -25,10 +25,13 @@ Server::Server(Config config)
     : state_(config.seed),
       authenticator_(std::move(config.accounts), std::move(config.algorithms), state_.random),
       registrar_(state_),
-      proxy_(state_) {}
+      proxy_(state_),
+      publications_(state_),
+      notifier_(state_, publications_),
+      challenges_in_dialogs_(config.challenges_in_dialogs) {}
 
 bool Server::connected(Connection connection, bool secure, Instant now) {
-  state_.locations.remove_expired(now);
+  settle(now);
   if (state_.connections.size() >= limits::connection_count) return false;
   return state_.connections.emplace(connection, secure).second;
 }
@@ -36,9 +39,11 @@ bool Server::connected(Connection connection, bool secure, Instant now) {
 bool Server::disconnected(Connection connection, Instant now) {
   if (state_.connections.erase(connection) == 0) return false;
   state_.locations.remove_connection(connection);
+  notifier_.disconnected(connection, now);
   for (const auto& indication : state_.layer.disconnected(connection, now, state_.outbox))
-    proxy_.failed(indication, now);
+    failed(indication, now);
   proxy_.disconnected(connection, now);
+  settle(now);
   std::erase_if(queue_, [connection](const transaction::Transmission& waiting) {
     return waiting.flow == connection;
   });
@@ -54,14 +59,15 @@ bool Server::receive(Connection connection, std::string bytes, Instant now) {
     flush();
     return true;
   }
-  state_.locations.remove_expired(now);
+  settle(now);
   const auto parsed = message::parse_message(std::move(bytes));
   if (parsed) {
     if (parsed.value().is_request())
       receive_request(parsed.value(), connection, now);
     else if (!parsed.value().fault())
-      proxy_.receive_response(parsed.value(), now);
+      receive_response(parsed.value(), now);
   }
+  settle(now);
   flush();
   return true;
 }
@@ -84,6 +90,24 @@ void Server::receive_request(const Message& request, Connection from, Instant no
   process(request, received.id, from, now);
 }
 
+/// A response to nothing of ours is dropped (RFC 6026 8.9).
+void Server::receive_response(const Message& response, Instant now) {
+  const auto received = state_.layer.receive_response(response, now, state_.outbox);
+  if (!received.indication) return;
+  const transaction::Owner& owner = received.indication->owner;
+  if (owner.purpose == notifier_purpose)
+    notifier_.receive_response(owner, response, now);
+  else
+    proxy_.receive_response(owner, response, now);
+}
+
+void Server::failed(const transaction::Indication& indication, Instant now) {
+  if (indication.owner.purpose == notifier_purpose)
+    notifier_.failed(indication.owner, now);
+  else
+    proxy_.failed(indication, now);
+}
+
 /// RFC 3261 16.3, then 16.5.
 void Server::process(const Message& request, transaction::Id transaction, Connection from,
                      Instant now) {
@@ -104,23 +128,53 @@ void Server::process(const Message& request, transaction::Id transaction, Connec
 
   const std::string callee = uri::unescape(target.value().user);
   const bool in_dialog = !request.to_tag().empty();
-  if (!in_dialog) {
-    if (callee.empty()) {
-      if (request.method() != "OPTIONS") return answer(request, transaction, 404, now);
-      return answer(request, transaction, 200, now, {},
-                    {{"Allow", std::string(allowed_methods)}, {"Accept", "*/*"}});
-    }
-    const std::string caller = uri::unescape(request.from().uri.user);
-    if (authenticator_.has_account(caller)) {
-      const auto refusal = authenticator_.authorize_request(request, caller, now, state_.random);
-      if (refuse(request, transaction, refusal, now)) return;
-    } else if (authenticator_.is_known(caller) && !state_.locations.holds(from, caller)) {
-      return answer(request, transaction, 403, now, "Register First");
-    }
-    // RFC 3903 6: there is no event package that state could be published for.
-    if (request.method() == "PUBLISH") return answer(request, transaction, 489, now);
+  if (in_dialog) {
+    const bool is_ours =
+        callee.empty() && ascii::equal_ignoring_case(target.value().host, server_name);
+    if (challenges_in_dialogs_ && !is_authorized(request, transaction, from, !is_ours, now)) return;
+    if (is_ours) return notifier_.receive_in_dialog(request, transaction, from, now);
+    return proxy_.forward(request, transaction, from, authenticator_.is_known(callee), now);
   }
+  if (callee.empty()) {
+    if (request.method() != "OPTIONS") return answer(request, transaction, 404, now);
+    return answer(request, transaction, 200, now, {},
+                  {{"Allow", std::string(allowed_methods)},
+                   {"Accept", all_content_types()},
+                   {"Allow-Events", all_package_names()}});
+  }
+  const bool is_subscription = request.method() == "SUBSCRIBE";
+  // RFC 6665 8.2.1: SUBSCRIBE has an Event; without one nobody could say what it asks for.
+  if (is_subscription && !request.header(HeaderName::event))
+    return answer(request, transaction, 489, now, {}, {{"Allow-Events", all_package_names()}});
+  const PackageRow* package = is_subscription ? Notifier::find_package_of(request) : nullptr;
+  const bool is_ours = request.method() == "PUBLISH" || package;
+  if (!is_authorized(request, transaction, from, !is_ours, now)) return;
+  if (package) return notifier_.subscribe(request, transaction, *package, callee, from, now);
+  if (is_ours) return publish(request, transaction, callee, from, now);
   proxy_.forward(request, transaction, from, authenticator_.is_known(callee), now);
+}
+
+/// Whether the user of From sent this; when not, the request is answered.
+bool Server::is_authorized(const Message& request, transaction::Id transaction, Connection from,
+                           bool proxy, Instant now) {
+  const std::string user = uri::unescape(request.from().uri.user);
+  if (authenticator_.has_account(user))
+    return !refuse(request, transaction,
+                   authenticator_.authorize_request(request, user, proxy, now, state_.random), now);
+  // Inside a dialog its tags are proof enough.
+  if (!request.to_tag().empty() || !authenticator_.is_known(user) ||
+      state_.locations.holds(from, user))
+    return true;
+  answer(request, transaction, 403, now, "Register First");
+  return false;
+}
+
+void Server::publish(const Message& request, transaction::Id transaction, std::string_view user,
+                     Connection from, Instant now) {
+  if (uri::unescape(request.from().uri.user) != user || user.size() > limits::user_size)
+    return answer(request, transaction, 403, now, "State of Another User");
+  state_.layer.send_response(transaction, publications_.process(request, user, from, now), now,
+                             state_.outbox);
 }
 
 void Server::register_user(const Message& request, transaction::Id transaction, Connection from,
@@ -153,10 +207,16 @@ void Server::answer(const Message& request, transaction::Id transaction, int sta
 
 void Server::timer_fired(Instant now) {
   for (const auto& indication : state_.layer.timer_fired(now, state_.outbox))
-    proxy_.failed(indication, now);
+    failed(indication, now);
   proxy_.timer_fired(now);
-  state_.locations.remove_expired(now);
+  settle(now);
+  notifier_.timer_fired(now);
   flush();
+}
+
+void Server::settle(Instant now) {
+  state_.locations.remove_expired(now);
+  for (const Presentity& presentity : publications_.settle(now)) notifier_.changed(presentity, now);
 }
 
 void Server::flush() {
@@ -174,7 +234,8 @@ std::optional<transaction::Transmission> Server::poll() {
 
 std::optional<Instant> Server::deadline() const {
   std::optional<Instant> earliest;
-  for (const auto& at : {state_.layer.deadline(), state_.locations.deadline(), proxy_.deadline()})
+  for (const auto& at : {state_.layer.deadline(), state_.locations.deadline(), proxy_.deadline(),
+                         publications_.deadline(), notifier_.deadline()})
     if (at && (!earliest || *at < *earliest)) earliest = at;
   return earliest;
 }

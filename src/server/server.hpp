@@ -17,7 +17,9 @@
 #include "base/instant.hpp"
 #include "message/message.hpp"
 #include "server/authenticator.hpp"
+#include "server/notifier.hpp"
 #include "server/proxy.hpp"
+#include "server/publications.hpp"
 #include "server/registrar.hpp"
 #include "server/state.hpp"
 
@@ -30,6 +32,8 @@ struct Config {
   std::map<std::string, std::string, std::less<>> accounts;
   /// Digest algorithms in the order offered; none: SHA-256, then MD5.
   std::vector<auth::Algorithm> algorithms;
+  /// Whether the requests inside dialogs of users with an account are challenged, too.
+  bool challenges_in_dialogs = false;
 };
 
 class Server {
@@ -59,18 +63,29 @@ class Server {
   void receive_request(const message::Message& request, Connection from, Instant now);
   void process(const message::Message& request, transaction::Id transaction, Connection from,
                Instant now);
+  bool is_authorized(const message::Message& request, transaction::Id transaction, Connection from,
+                     bool proxy, Instant now);
+  void publish(const message::Message& request, transaction::Id transaction, std::string_view user,
+               Connection from, Instant now);
   void register_user(const message::Message& request, transaction::Id transaction, Connection from,
                      Instant now);
   bool refuse(const message::Message& request, transaction::Id transaction,
               const std::optional<Refusal>& refusal, Instant now);
   void answer(const message::Message& request, transaction::Id transaction, int status, Instant now,
               std::string_view reason = {}, message::HeaderFields headers = {});
+  void receive_response(const message::Message& response, Instant now);
+  void failed(const transaction::Indication& indication, Instant now);
+  /// Tells watchers what the input changed.
+  void settle(Instant now);
   void flush();
 
   State state_;
   Authenticator authenticator_;
   Registrar registrar_;
   Proxy proxy_;
+  Publications publications_;
+  Notifier notifier_;
+  bool challenges_in_dialogs_;
   std::deque<transaction::Transmission> queue_;
 };
 

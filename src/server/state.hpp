@@ -21,6 +21,9 @@ namespace sipml::server {
 /// (RFC 2606), as every hop is a WebSocket that the client opened (RFC 7118 section 5).
 inline constexpr std::string_view server_name = "sipml-server.invalid";
 
+/// For Server and User-Agent.
+inline constexpr std::string_view product = "sipml-server";
+
 struct State {
   explicit State(const std::array<std::uint8_t, 32>& seed)
       : random(seed), layer(transaction::Timers{true}, std::string(server_name)) {}
@@ -41,7 +44,7 @@ struct State {
   message::Response response(const message::Message& request, int status,
                              std::string_view reason = {}) {
     auto result = message::make_response(request, status, random.token(16), reason);
-    result.headers.push_back({"Server", "sipml-server"});
+    result.headers.push_back({"Server", std::string(product)});
     return result;
   }
 };

@@ -43,6 +43,8 @@ describe("arguments", () => {
   test("are read in both spellings", () => {
     const read = parseArguments(["--port=0", "--host", "::1", "--account", "a:b:c"]);
     assert.deepEqual({ ...read.accounts }, { a: "b:c" });
+    assert.equal(read.challengeInDialogs, false);
+    assert.equal(parseArguments(["--challenge-in-dialogs"]).challengeInDialogs, true);
     assert.equal(read.port, 0);
     assert.equal(read.host, "::1");
     assert.equal(parseArguments([]).port, undefined);

@@ -70,6 +70,10 @@ describe("sipml-server.wasm", () => {
     for (const algorithms of [null, "MD5", [1], ["SHA-1"]]) {
       assert.deepEqual(refused({ entropy, algorithms }), ["invalid_argument", "algorithms"]);
     }
+    for (const challengeInDialogs of [null, 1, "true"]) {
+      const found = refused({ entropy, challengeInDialogs });
+      assert.deepEqual(found, ["invalid_argument", "challengeInDialogs"]);
+    }
     assert.equal(server.create(JSON.stringify({ entropy, algorithms: ["SHA-512-256"] })), 1);
     assert.equal(server.create(JSON.stringify({ entropy, accounts: { a: "b" } })), 2);
   });

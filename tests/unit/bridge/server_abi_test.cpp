@@ -107,14 +107,16 @@ TEST_CASE("A configuration that is wrong is refused with the name of what is wro
     std::string argument;
   };
   const std::string entropy = "\"entropy\":\"" + std::string(64, '1') + "\"";
-  for (const Case& wrong : {Case{"{}", "entropy"}, Case{"{\"entropy\":1}", "entropy"},
-                            Case{"{\"entropy\":\"12\"}", "entropy"},
-                            Case{"{" + entropy + ",\"accounts\":[]}", "accounts"},
-                            Case{"{" + entropy + ",\"accounts\":{\"\":\"x\"}}", "accounts"},
-                            Case{"{" + entropy + ",\"accounts\":{\"a\":1}}", "accounts"},
-                            Case{"{" + entropy + ",\"algorithms\":\"MD5\"}", "algorithms"},
-                            Case{"{" + entropy + ",\"algorithms\":[1]}", "algorithms"},
-                            Case{"{" + entropy + ",\"algorithms\":[\"rot13\"]}", "algorithms"}}) {
+  for (const Case& wrong :
+       {Case{"{}", "entropy"}, Case{"{\"entropy\":1}", "entropy"},
+        Case{"{\"entropy\":\"12\"}", "entropy"},
+        Case{"{" + entropy + ",\"accounts\":[]}", "accounts"},
+        Case{"{" + entropy + ",\"accounts\":{\"\":\"x\"}}", "accounts"},
+        Case{"{" + entropy + ",\"accounts\":{\"a\":1}}", "accounts"},
+        Case{"{" + entropy + ",\"algorithms\":\"MD5\"}", "algorithms"},
+        Case{"{" + entropy + ",\"algorithms\":[1]}", "algorithms"},
+        Case{"{" + entropy + ",\"algorithms\":[\"rot13\"]}", "algorithms"},
+        Case{"{" + entropy + ",\"challengeInDialogs\":1}", "challengeInDialogs"}}) {
     CAPTURE(wrong.text);
     CHECK(sipml_server_create(put(wrong.text)) == SIPML_INVALID_ARGUMENT);
     CHECK(last_error()["argument"] == wrong.argument);

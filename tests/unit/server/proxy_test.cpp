@@ -525,7 +525,9 @@ TEST_CASE("RFC 3261 16.7: the first success of a forked MESSAGE is the answer") 
 TEST_CASE("RFC 3261 16.6 step 4: SUBSCRIBE and REFER come back through the server, too") {
   Pair pair;
   for (std::string_view method : {"SUBSCRIBE", "REFER"}) {
-    pair.alice.send(pair.alice.request(method, "sip:bob@localhost", "<sip:bob@localhost>", method));
+    auto request = pair.alice.request(method, "sip:bob@localhost", "<sip:bob@localhost>", method);
+    request.headers.push_back({"Event", "refer"});
+    pair.alice.send(request);
     const Message received = pair.bob.take();
     CHECK(received.header(HeaderName::record_route));
     pair.bob.reply(received, 202);
@@ -574,13 +576,8 @@ TEST_CASE("RFC 3261 11: OPTIONS to the server itself needs no proof") {
   const Message ok = stranger.take();
   CHECK(ok.status() == 200);
   CHECK(value_of(ok, HeaderName::allow).find("INVITE") != std::string::npos);
-}
-
-TEST_CASE("RFC 3903 6: state cannot be published here") {
-  Pair pair;
-  pair.alice.send(
-      pair.alice.request("PUBLISH", "sip:alice@localhost", "<sip:alice@localhost>", "p"));
-  CHECK(pair.alice.take().status() == 489);
+  CHECK(value_of(ok, HeaderName::allow_events) == "presence, dialog, message-summary");
+  CHECK(value_of(ok, HeaderName::accept).find("application/pidf+xml") != std::string::npos);
 }
 
 TEST_CASE("RFC 3261 22.3: who has no account must call from a connection that is registered") {
@@ -736,4 +733,232 @@ TEST_CASE("RFC 3261 17: more transactions than there is room for are refused by 
   network.advance(seconds(33));
   network.inbox.clear();
   CHECK(phones.back().register_now().status() == 200);
+}
+
+TEST_CASE("RFC 3261 11: OPTIONS to a registered user is answered by that user") {
+  Pair pair;
+  pair.alice.send(pair.alice.request("OPTIONS", "sip:bob@localhost", "<sip:bob@localhost>", "o"));
+  const Message received = pair.bob.take();
+  CHECK(received.method() == "OPTIONS");
+  CHECK_FALSE(received.header(HeaderName::record_route));
+  pair.bob.reply(received, 200, "v=0\r\n", {{"Allow", "INVITE, MESSAGE"}});
+  const Message ok = pair.alice.take();
+  CHECK(ok.status() == 200);
+  CHECK(value_of(ok, HeaderName::allow) == "INVITE, MESSAGE");
+  CHECK(ok.body() == "v=0\r\n");
+}
+
+TEST_CASE("RFC 3428 7: a MESSAGE for somebody who has left is 480") {
+  Pair pair;
+  pair.network.disconnect(2);
+  pair.alice.send(pair.alice.request("MESSAGE", "sip:bob@localhost", "<sip:bob@localhost>", "m"));
+  CHECK(pair.alice.take().status() == 480);
+}
+
+TEST_CASE("RFC 3261 12.2: requests of every method pass inside a call, either way") {
+  Pair pair;
+  const Call call = establish(pair);
+  for (std::string_view method :
+       {"MESSAGE", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "SUBSCRIBE", "OPTIONS"}) {
+    CAPTURE(method);
+    auto request = caller_request(pair.alice, method, call.ok);
+    request.headers.push_back({"Event", "presence"});
+    request.headers.push_back({"Refer-To", "<sip:carol@localhost>"});
+    request.body = "from the caller";
+    pair.alice.send(request);
+    const Message at_bob = pair.bob.take();
+    CHECK(at_bob.method() == method);
+    CHECK(at_bob.body() == "from the caller");
+    CHECK_FALSE(at_bob.header(HeaderName::record_route));
+    CHECK(value_of(at_bob, HeaderName::refer_to) == "<sip:carol@localhost>");
+    pair.bob.reply(at_bob, 202, "told");
+    const Message accepted = pair.alice.take();
+    CHECK(accepted.status() == 202);
+    CHECK(accepted.body() == "told");
+
+    request = callee_request(pair.bob, method, call.invite);
+    request.body = "from the callee";
+    pair.bob.send(request);
+    const Message at_alice = pair.alice.take();
+    CHECK(at_alice.method() == method);
+    CHECK(at_alice.body() == "from the callee");
+    pair.alice.reply(at_alice, 481);
+    CHECK(pair.bob.take().status() == 481);
+  }
+}
+
+TEST_CASE("RFC 3262 4, RFC 3311 5: PRACK and UPDATE pass inside an early dialog") {
+  Pair pair;
+  pair.alice.send(pair.invite());
+  CHECK(pair.alice.take().status() == 100);
+  const Message invite = pair.bob.take();
+  pair.bob.reply(invite, 183, "v=0\r\n", {{"Require", "100rel"}, {"RSeq", "7"}});
+  const Message progress = pair.alice.take();
+  CHECK(progress.status() == 183);
+  CHECK(value_of(progress, HeaderName::rseq) == "7");
+  auto prack = caller_request(pair.alice, "PRACK", progress);
+  prack.headers.push_back({"RAck", "7 1 INVITE"});
+  pair.alice.send(prack);
+  const Message received = pair.bob.take();
+  CHECK(received.method() == "PRACK");
+  CHECK(value_of(received, HeaderName::rack) == "7 1 INVITE");
+  pair.bob.reply(received, 200);
+  CHECK(pair.alice.take().cseq().method == "PRACK");
+  pair.bob.send(callee_request(pair.bob, "UPDATE", invite));
+  const Message update = pair.alice.take();
+  CHECK(update.method() == "UPDATE");
+  pair.alice.reply(update, 200);
+  CHECK(pair.bob.take().cseq().method == "UPDATE");
+}
+
+TEST_CASE("RFC 3261 22.3: a server that challenges inside dialogs lets their requests pass, too") {
+  Config config;
+  config.accounts["alice"] = "secret";
+  config.challenges_in_dialogs = true;
+  Pair pair(std::move(config));
+  CHECK(pair.alice.exchange(pair.invite()).status() == 100);
+  const Message invite = pair.bob.take();
+  pair.bob.reply(invite, 200, "v=0\r\n");
+  const Message ok = pair.alice.take();
+  pair.alice.send(caller_request(pair.alice, "ACK", ok));
+  CHECK(pair.bob.take().method() == "ACK");
+  for (std::string_view method : {"INFO", "MESSAGE", "REFER", "UPDATE", "SUBSCRIBE", "NOTIFY"}) {
+    CAPTURE(method);
+    const auto unproved = caller_request(pair.alice, method, ok);
+    pair.alice.send(unproved);
+    const Message challenge = pair.alice.take();
+    CHECK(challenge.status() == 407);
+    CHECK_FALSE(pair.bob.has_message());
+    auto retry = pair.alice.credentials().answer(unproved, challenge, {"alice", "secret"},
+                                                 pair.alice.random());
+    REQUIRE(retry);
+    message::set_field(retry->headers, "Via",
+                       "SIP/2.0/WS c1.invalid;branch=z9hG4bK" + std::string(method));
+    pair.alice.send(*retry);
+    const Message received = pair.bob.take();
+    CHECK(received.method() == method);
+    CHECK_FALSE(received.header(HeaderName::proxy_authorization));
+    pair.bob.reply(received, 200);
+    CHECK(pair.alice.take().status() == 200);
+  }
+  // Who has no account is known by the dialog's tags.
+  pair.bob.send(callee_request(pair.bob, "BYE", invite));
+  CHECK(pair.alice.take().method() == "BYE");
+}
+
+TEST_CASE("RFC 3261 22.2: a challenge of the other side, and its answer, pass through") {
+  Pair pair;
+  const Call call = establish(pair);
+  pair.alice.send(caller_request(pair.alice, "REFER", call.ok));
+  pair.bob.reply(pair.bob.take(), 401, {},
+                 {{"WWW-Authenticate", "Digest realm=\"bob\", nonce=\"1\""}});
+  CHECK(value_of(pair.alice.take(), HeaderName::www_authenticate) ==
+        "Digest realm=\"bob\", nonce=\"1\"");
+  auto retry = caller_request(pair.alice, "REFER", call.ok);
+  retry.headers.push_back({"Authorization", "Digest realm=\"bob\", nonce=\"1\""});
+  pair.alice.send(retry);
+  CHECK(value_of(pair.bob.take(), HeaderName::authorization) ==
+        "Digest realm=\"bob\", nonce=\"1\"");
+}
+
+TEST_CASE("RFC 5589 6: a blind transfer to any registered user") {
+  Pair pair;
+  Phone carol(pair.network, 3, "carol");
+  carol.register_now();
+  const Call call = establish(pair);
+  auto refer = caller_request(pair.alice, "REFER", call.ok);
+  refer.headers.push_back({"Refer-To", "<sip:carol@localhost>"});
+  refer.headers.push_back({"Referred-By", "<sip:alice@localhost>"});
+  pair.alice.send(refer);
+  const Message received = pair.bob.take();
+  CHECK(value_of(received, HeaderName::refer_to) == "<sip:carol@localhost>");
+  pair.bob.reply(received, 202);
+  CHECK(pair.alice.take().status() == 202);
+
+  auto notify = callee_request(pair.bob, "NOTIFY", call.invite);
+  notify.headers.push_back({"Event", "refer"});
+  notify.headers.push_back({"Subscription-State", "active;expires=60"});
+  notify.body = "SIP/2.0 100 Trying\r\n";
+  pair.bob.send(notify);
+  const Message told = pair.alice.take();
+  CHECK(told.body() == "SIP/2.0 100 Trying\r\n");
+  CHECK(value_of(told, HeaderName::subscription_state) == "active;expires=60");
+  pair.alice.reply(told, 200);
+  CHECK(pair.bob.take().status() == 200);
+
+  auto invite =
+      pair.bob.request("INVITE", "sip:carol@localhost", "<sip:carol@localhost>", "transfer");
+  invite.headers.push_back({"Referred-By", "<sip:alice@localhost>"});
+  pair.bob.send(invite);
+  CHECK(pair.bob.take().status() == 100);
+  const Message at_carol = carol.take();
+  CHECK(at_carol.method() == "INVITE");
+  CHECK(value_of(at_carol, HeaderName::referred_by) == "<sip:alice@localhost>");
+  carol.reply(at_carol, 200);
+  const Message ok = pair.bob.take();
+  CHECK(ok.status() == 200);
+  pair.bob.send(caller_request(pair.bob, "ACK", ok));
+  CHECK(carol.take().method() == "ACK");
+}
+
+TEST_CASE("RFC 3891 4: an INVITE with Replaces reaches the one device that has the dialog") {
+  Pair pair;
+  Phone carol(pair.network, 3, "carol");
+  Phone elsewhere(pair.network, 4, "carol");
+  carol.register_now();
+  elsewhere.register_now();
+  const auto call = [&](std::string_view uri) {
+    auto invite = pair.bob.request("INVITE", uri, "<sip:carol@localhost>", std::string(uri));
+    invite.headers.push_back({"Replaces", "consult;to-tag=c;from-tag=a"});
+    invite.headers.push_back({"Require", "replaces"});
+    pair.bob.send(invite);
+    CHECK(pair.bob.take().status() == 100);
+    const Message received = carol.take();
+    CHECK(value_of(received, HeaderName::replaces) == "consult;to-tag=c;from-tag=a");
+    CHECK(value_of(received, HeaderName::require) == "replaces");
+    carol.reply(received, 200);
+    CHECK(pair.bob.take().status() == 200);
+  };
+  SUBCASE("by its Contact") {
+    call("sip:carol@c3.invalid;transport=ws");
+    CHECK_FALSE(elsewhere.has_message());
+  }
+  SUBCASE("by the address of record, where the other device refuses") {
+    auto invite = pair.bob.request("INVITE", "sip:carol@localhost", "<sip:carol@localhost>", "aor");
+    invite.headers.push_back({"Replaces", "consult;to-tag=c;from-tag=a"});
+    pair.bob.send(invite);
+    CHECK(pair.bob.take().status() == 100);
+    elsewhere.reply(elsewhere.take(), 481);
+    CHECK(elsewhere.take().method() == "ACK");
+    carol.reply(carol.take(), 200);
+    CHECK(pair.bob.take().status() == 200);
+  }
+  SUBCASE("a Contact that is gone reaches those that are there") {
+    pair.network.disconnect(3);
+    pair.bob.send(pair.bob.request("INVITE", "sip:carol@c3.invalid;transport=ws",
+                                   "<sip:carol@localhost>", "gone"));
+    CHECK(pair.bob.take().status() == 100);
+    CHECK(elsewhere.take().method() == "INVITE");
+  }
+}
+
+TEST_CASE("RFC 3261 16.7: a redirection reaches the caller and is not followed") {
+  Pair pair;
+  Phone carol(pair.network, 3, "carol");
+  carol.register_now();
+  for (int status : {300, 301, 302, 305, 380}) {
+    CAPTURE(status);
+    const auto invite = pair.invite();
+    pair.alice.send(invite);
+    CHECK(pair.alice.take().status() == 100);
+    auto redirection = message::make_response(pair.bob.take(), status, "b");
+    redirection.headers.push_back({"Contact", "<sip:carol@localhost>;q=0.7, <sip:dave@x>"});
+    pair.network.send(2, message::write(redirection));
+    CHECK(pair.bob.take().method() == "ACK");
+    const Message received = pair.alice.take();
+    CHECK(received.status() == status);
+    CHECK(value_of(received, HeaderName::contact) == "<sip:carol@localhost>;q=0.7, <sip:dave@x>");
+    pair.alice.acknowledge_failure(invite, received);
+    CHECK_FALSE(carol.has_message());
+  }
 }
