@@ -17,6 +17,9 @@ CommandError unknown(const char* key, const Map&) {
   return {CommandErrorCode::unknown_id, key, std::string("there is no such ") + key};
 }
 
+/// RFC 5626 section 4.4.1: how long a pong may take.
+constexpr Duration pong_time = seconds(10);
+
 usage::Config with_invalid_host(usage::Config config, crypto::Random& random) {
   config.invalid_host = random.token(12) + ".invalid";
   return config;
@@ -36,7 +39,8 @@ Context Agent::context(Instant now) {
   return {now,           connection_ == connection::State::connected,
           config_,       random_,
           transactions_, credentials_,
-          outputs_};
+          outputs_,      config_.service,
+          flow_failed_};
 }
 
 std::optional<usage::Output> Agent::poll() {
@@ -88,6 +92,7 @@ void Agent::step(connection::On on, Instant now) {
   if (does(Do::tell_failed)) {
     Context ctx = context(now);
     for (auto& [id, registration] : registrations_) registration.connection_failed(ctx);
+    for (auto& [id, call] : calls_) call.connection_failed(ctx);
     tell(Value::failed);
   }
 }
@@ -99,14 +104,23 @@ void Agent::connected(Instant now) {
     if (stopping_ == Stopping::no)
       for (auto& [id, registration] : registrations_) registration.connected(ctx);
     for (auto& [id, call] : calls_) call.connected(ctx);
+    answers_pings_ = false;
+    schedule_ping(now);
   }
   settle(now);
 }
 
 void Agent::disconnected(Instant now) {
+  lose_connection(connection::On::closed, now);
+  settle(now);
+}
+
+void Agent::lose_connection(connection::On on, Instant now) {
   const bool was_connected = connection_ == connection::State::connected;
-  step(connection::On::closed, now);
+  step(on, now);
   if (was_connected) {
+    timers_.stop(Timer::ping);
+    timers_.stop(Timer::pong);
     transaction::Outbox outbox;
     for (const auto& indication : transactions_.disconnected(0, now, outbox))
       deliver(indication, nullptr, now);
@@ -114,7 +128,18 @@ void Agent::disconnected(Instant now) {
     for (auto& [id, registration] : registrations_) registration.disconnected(ctx);
     for (auto& [id, call] : calls_) call.disconnected(ctx);
   }
-  settle(now);
+}
+
+/// RFC 5626 section 4.4.1: whatever comes shows that the flow lives. webrtc2sip closes connections
+/// that bring it anything but SIP messages.
+void Agent::schedule_ping(Instant now) {
+  timers_.stop(Timer::pong);
+  const bool is_gateway = config_.rtcweb_breaker || !config_.outbound_proxy.empty();
+  if (config_.keep_alive > Duration::zero() && !is_gateway &&
+      connection_ == connection::State::connected)
+    timers_.start(Timer::ping, now + config_.keep_alive);
+  else
+    timers_.stop(Timer::ping);
 }
 
 void Agent::timer_fired(Instant now) {
@@ -125,6 +150,17 @@ void Agent::timer_fired(Instant now) {
         break;
       case Timer::give_up:
         step(connection::On::gave_up, now);
+        break;
+      case Timer::ping:
+        outputs_.emplace_back(usage::Transmit{"\r\n\r\n"});
+        timers_.start(Timer::pong, now + pong_time);
+        break;
+      case Timer::pong:
+        // A server that never answered one may just not know pings.
+        if (answers_pings_)
+          flow_failed_ = true;
+        else
+          schedule_ping(now);
         break;
       case Timer::stop_calls:
         end_calls(now);
@@ -166,6 +202,13 @@ void Agent::end_calls(Instant now) {
 
 /// After each input: calls that are over are forgotten, and a stop goes on.
 void Agent::settle(Instant now) {
+  if (flow_failed_) {
+    flow_failed_ = false;
+    if (connection_ == connection::State::connected) {
+      diagnose("flow_failed", "the server does not answer any more", std::nullopt);
+      lose_connection(connection::On::died, now);
+    }
+  }
   std::erase_if(calls_, [](const auto& entry) { return entry.second.has_ended(); });
   if (stopping_ != Stopping::no) advance_stop(now);
 }
@@ -227,13 +270,19 @@ Agent::Answer Agent::execute(const Stop& command, Instant now) {
   return std::uint32_t{0};
 }
 
-Agent::Answer Agent::execute(Configure command, Instant /*now*/) {
+Agent::Answer Agent::execute(Configure command, Instant now) {
   command.config.invalid_host = config_.invalid_host;
+  // Another address, or another registrar, has another service.
+  if (command.config.domain == config_.domain && equivalent(command.config.uri, config_.uri))
+    command.config.service = config_.service;
+  else
+    command.config.service = {};
   if (command.config.password != config_.password ||
       command.config.authorization_user != config_.authorization_user ||
       command.config.realm != config_.realm)
     credentials_.clear();
   config_ = std::move(command.config);
+  schedule_ping(now);
   return std::uint32_t{0};
 }
 

@@ -46,7 +46,7 @@ class Agent {
   bool is_idle() const { return calls_.empty() && transactions_.size() == 0; }
 
  private:
-  enum class Timer : std::uint8_t { reconnect, give_up, stop_calls, stop_all, count };
+  enum class Timer : std::uint8_t { reconnect, give_up, ping, pong, stop_calls, stop_all, count };
   enum class Stopping : std::uint8_t { no, calls, registrations };
   using Answer = Result<std::uint32_t, CommandError>;
 
@@ -81,6 +81,8 @@ class Agent {
   void settle(Instant now);
   void end_calls(Instant now);
   void advance_stop(Instant now);
+  void schedule_ping(Instant now);
+  void lose_connection(connection::On on, Instant now);
   bool has_live_registration() const;
 
   // routing.cpp
@@ -110,6 +112,9 @@ class Agent {
 
   connection::State connection_ = connection::State::idle;
   std::uint32_t attempts_ = 0;
+  /// The server answered a ping of this connection: one that it does not answer tells something.
+  bool answers_pings_ = false;
+  bool flow_failed_ = false;
   TimerSet<Timer> timers_;
   Stopping stopping_ = Stopping::no;
 };

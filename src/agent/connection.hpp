@@ -20,7 +20,8 @@ enum class State : std::uint8_t {
   failed
 };
 
-enum class On : std::uint8_t { start, opened, closed, retry_due, gave_up, stop };
+/// died: open, but dead (RFC 5626 section 4.4).
+enum class On : std::uint8_t { start, opened, closed, retry_due, gave_up, stop, died };
 
 enum class Do : std::uint16_t {
   nothing = 0,
@@ -52,6 +53,8 @@ inline constexpr auto table = [] {
       {connecting,   stop,      idle,         close},
 
       {connected,    closed,    waiting,      tell_reconnecting | start_give_up | start_retry},
+      {connected,    died,      waiting,      close | tell_reconnecting | start_give_up |
+                                              start_retry},
       {connected,    stop,      idle,         close},
 
       {waiting,      retry_due, reconnecting, open},

@@ -64,9 +64,12 @@ void Agent::receive(std::string_view bytes, Instant now) {
   // Nobody takes what the messages before have caused.
   if (outputs_.size() >= limits::output_count) return;
   if (is_ping(bytes)) {
+    schedule_ping(now);
     outputs_.emplace_back(usage::Transmit{"\r\n"});
     return;
   }
+  if (is_pong(bytes)) answers_pings_ = true;
+  schedule_ping(now);
   if (is_pong(bytes)) return;
   auto parsed = message::parse_message(std::string(bytes));
   if (!parsed) {

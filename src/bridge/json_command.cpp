@@ -319,7 +319,9 @@ std::string outbound_route(Reader& reader, const std::string& url) {
 std::vector<std::string> read_routes(Reader& reader) {
   std::vector<std::string> routes = reader.texts("routes");
   for (std::size_t i = 0; i < routes.size(); ++i) {
-    const auto parsed = uri::parse_name_addr(routes[i]);
+    // An addr-spec keeps its parameters, which a header would take for its own.
+    const bool is_bare = routes[i].find('<') == std::string::npos;
+    const auto parsed = uri::parse_name_addr(is_bare ? '<' + routes[i] + '>' : routes[i]);
     if (parsed && parsed->uri.is_sip())
       routes[i] = uri::to_string(*parsed);
     else

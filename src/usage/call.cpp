@@ -461,7 +461,19 @@ void Call::connected(Context& context) {
     bye_unsent_ =
         context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
   }
-  start_change(context);
+  // The peer, and the proxies between, know the flow that is gone.
+  if (progress_ == Progress::established && !pending_change_)
+    (void)change(Change::refresh, std::nullopt, context);
+  else
+    start_change(context);
+}
+
+void Call::connection_failed(Context& context) {
+  if (progress_ != Progress::ringing && progress_ != Progress::answering) return;
+  // Nobody hears it, but the transaction ends.
+  rejection_status_ = 480;
+  end_because(EndCause::transport_error, Side::network);
+  progress(OnProgress::transport_lost, context);
 }
 
 void Call::disconnected(Context& context) {

@@ -85,6 +85,8 @@ class Call {
   void give_up(Context& context);
   void connected(Context& context);
   void disconnected(Context& context);
+  /// No connection can be had: a caller who waits for our answer cannot get it.
+  void connection_failed(Context& context);
   void timer_fired(Context& context);
   std::optional<Instant> deadline() const { return timers_.deadline(); }
 
@@ -130,6 +132,9 @@ class Call {
   void end_fork(const message::Message& response, Context& context);
   void receive_answer(std::string_view description, Context& context);
 
+  // call_redirect.cpp
+  bool redirect(const message::Message& response, Context& context);
+
   // call_incoming.cpp
   void send_rejection(int status, const std::string& reason, Context& context);
 
@@ -167,6 +172,10 @@ class Call {
   transaction::Id invite_transaction_ = 0;
   std::uint32_t cseq_ = 0;
   std::vector<dialog::Dialog> early_;
+  /// Where the INVITE goes if not to `remote_`, and where it went or may go yet (8.1.3.4).
+  std::string redirected_to_;
+  std::vector<uri::Uri> tried_targets_;
+  std::vector<uri::NameAddr> next_targets_;
 
   // Callee, and a re-INVITE of the peer: what a 2xx answers.
   std::optional<message::Message> peer_invite_;
@@ -217,6 +226,12 @@ class Call {
   std::optional<Before> before_offer_;
   std::optional<Change> pending_change_;
   CausedBy change_accepted_by_;
+  /// What the user asked for during a refresh.
+  struct NextChange {
+    Change change = Change::hold;
+    std::optional<MediaDirections> directions;
+  };
+  std::optional<NextChange> next_change_;
   bool pending_hold_ = false;
   MediaDirections pending_directions_;
 };

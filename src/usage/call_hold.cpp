@@ -1,5 +1,6 @@
 /// Changes inside a call, by re-INVITE of either side: RFC 3261 section 14, RFC 3264 section 8.
 #include <algorithm>
+#include <utility>
 
 #include "message/headers/expires.hpp"
 #include "message/multipart.hpp"
@@ -37,11 +38,17 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
   };
   if (progress_ != Progress::established && progress_ != Progress::answered)
     return wrong_state("the call is not established");
-  if (pending_change_) return wrong_state("another change of the call is in progress");
+  if (pending_change_ == Change::refresh && carrier_ == Carrier::own_reinvite && !next_change_) {
+    // The user cannot know of it: what is wanted follows.
+    next_change_ = NextChange{change, directions};
+    return std::nullopt;
+  }
+  if (pending_change_ && pending_change_ != Change::refresh)
+    return wrong_state("another change of the call is in progress");
   if (change == Change::hold && local_hold_) return wrong_state("the call is already on hold");
   if (change == Change::resume && !local_hold_) return wrong_state("the call is not on hold");
   pending_change_ = change;
-  pending_hold_ = change == Change::modify ? local_hold_ : change == Change::hold;
+  pending_hold_ = change == Change::hold || (change != Change::resume && local_hold_);
   pending_directions_ = directions.value_or(directions_);
   start_change(context);
   return std::nullopt;
@@ -130,6 +137,13 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
   const Change change = *pending_change_;
   pending_change_.reset();
   if (carrier_ == Carrier::own_reinvite) carrier_ = Carrier::peer_reinvite;
+  if (change == Change::refresh) {
+    if (const auto next = std::exchange(next_change_, std::nullopt))
+      if (this->change(next->change, next->directions, context))
+        context.emit(CallModified{id_, next->change, false, 0, {}, {}});
+    change_accepted_by_.reset();
+    return;
+  }
   context.emit(CallModified{id_, change, ok, status, std::string(reason), change_accepted_by_});
   change_accepted_by_.reset();
 }

@@ -28,7 +28,9 @@ Call Call::outgoing(std::uint32_t id, uri::NameAddr from, uri::NameAddr to,
 }
 
 void Call::send_invite(Context& context) {
-  invite_ = make_request("INVITE", uri::to_string(remote_.uri), local_, remote_, call_id_, ++cseq_);
+  const bool is_first = redirected_to_.empty();
+  invite_ = make_request("INVITE", is_first ? uri::to_string(remote_.uri) : redirected_to_, local_,
+                         remote_, call_id_, ++cseq_);
   invite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INVITE")});
   invite_.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(invite_.headers, options_.headers);
@@ -41,7 +43,7 @@ void Call::send_invite(Context& context) {
     progress(OnProgress::transport_lost, context);
     return;
   }
-  context.emit(CallSent{id_});
+  if (is_first) context.emit(CallSent{id_});
 }
 
 void Call::invite_response(const transaction::Indication& indication,
@@ -199,6 +201,7 @@ void Call::failure(const transaction::Indication& indication, const message::Mes
       progress(OnProgress::transport_lost, context);
       return;
     }
+    if (redirect(response, context)) return;
   }
   end_because(EndCause::rejected, Side::remote);
   end_.status = response.status();

@@ -130,12 +130,14 @@ inline constexpr auto table = [] {
       {ringing,        media_failed,            ended,          send_rejection | finish},
       {ringing,        cancelled,               ended,          send_487 | finish},
       {ringing,        bye_received,            ended,          send_487 | finish},
+      {ringing,        transport_lost,          ended,          send_rejection | finish},
 
       {answering,      local_description_ready, answered,       send_2xx | tell_established},
       {answering,      reject,                  ended,          send_rejection | finish},
       {answering,      media_failed,            ended,          send_rejection | finish},
       {answering,      cancelled,               ended,          send_487 | finish},
       {answering,      bye_received,            ended,          send_487 | finish},
+      {answering,      transport_lost,          ended,          send_rejection | finish},
 
       {answered,       ack_received,            established,    nothing},
       {answered,       ack_timeout,             terminating,    send_bye},

@@ -13,6 +13,16 @@
 
 namespace sipml::usage {
 
+/// What the registrar said of our address of record.
+struct Service {
+  /// Service-Route values, in order (RFC 3608).
+  std::vector<std::string> route;
+  /// The public GRUU (RFC 5627 section 3.2.1); "" if none was given.
+  std::string public_gruu;
+  /// It keeps our flow (RFC 5626 section 6): requests name it in their Contact.
+  bool outbound = false;
+};
+
 struct Config {
   /// Address of record.
   uri::Uri uri;
@@ -48,6 +58,8 @@ struct Config {
   bool request_events = false;
   bool trace = false;
 
+  /// Learned, not given.
+  Service service;
   /// Host of Via and Contact: nobody can resolve it (RFC 7118 section 5).
   std::string invalid_host;
 };

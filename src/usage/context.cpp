@@ -11,18 +11,41 @@ namespace sipml::usage {
 
 namespace {
 
-/// sipML5: the outbound proxy's Route stands before all others, in every request.
-void route_through_proxy(message::Request& request, const Config& config) {
-  if (config.outbound_proxy.empty()) return;
+/// True for a request of a dialog: it goes where the dialog's route set says (12.2.1.1).
+bool is_in_dialog(const message::Request& request) {
+  const std::string* to = message::find_field(request.headers, "To");
+  const auto parsed = to ? uri::parse_name_addr(*to) : uri::parse_name_addr({});
+  return parsed && !parsed->tag().empty();
+}
+
+/// The Route values of a request that is sent now, before those that it has. sipML5: the outbound
+/// proxy's stands before all others, in every request. The configured ones and, but for REGISTER,
+/// those of the registrar (RFC 3608 section 5) make the route set of requests outside dialogs.
+std::vector<std::string> routes(const message::Request& request, const Config& config) {
+  std::vector<std::string> values;
+  if (!config.outbound_proxy.empty()) values.push_back(config.outbound_proxy);
+  if (is_in_dialog(request)) return values;
+  values.insert(values.end(), config.routes.begin(), config.routes.end());
+  if (request.method == "REGISTER") return values;
+  for (const std::string& route : config.service.route)
+    // An edge proxy that was configured also names itself.
+    if (std::find(values.begin(), values.end(), route) == values.end()) values.push_back(route);
+  return values;
+}
+
+void add_routes(message::Request& request, const Config& config) {
+  std::vector<std::string> values = routes(request, config);
   auto& headers = request.headers;
   const auto named = [&headers](std::string_view name) {
     return std::find_if(headers.begin(), headers.end(),
                         [name](const message::HeaderField& field) { return field.name == name; });
   };
   auto place = named("Route");
-  if (place != headers.end() && place->value == config.outbound_proxy) return;
+  if (values.empty() || (place != headers.end() && place->value == values.front())) return;
   if (place == headers.end()) place = named("Call-ID");
-  headers.insert(place, {"Route", config.outbound_proxy});
+  message::HeaderFields fields;
+  for (std::string& value : values) fields.push_back({"Route", std::move(value)});
+  headers.insert(place, fields.begin(), fields.end());
 }
 
 auth::Account account_of(const Config& config) {
@@ -92,7 +115,7 @@ transaction::Id Context::send(message::Request request, transaction::Owner owner
   if (!config.user_agent.empty() && !message::find_field(request.headers, "User-Agent"))
     request.headers.push_back({"User-Agent", config.user_agent});
   add_headers(request.headers, config.headers);
-  route_through_proxy(request, config);
+  add_routes(request, config);
   credentials.authorize(request, account_of(config), random);
   if (sent) *sent = request;
   return resend(std::move(request), owner);
@@ -124,7 +147,7 @@ void Context::respond(transaction::Id id, const message::Response& response) {
 }
 
 std::string Context::send_ack(message::Request ack) {
-  route_through_proxy(ack, config);
+  add_routes(ack, config);
   transaction::Outbox outbox;
   std::string bytes =
       transactions.send_ack(std::move(ack), 0, config.via_transport, random, outbox);
@@ -149,6 +172,19 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
                           std::string_view method) {
   uri::NameAddr contact;
   contact.display_name = config.display_name;
+  // RFC 5627 4.4: what the registrar gave reaches this instance wherever its flow goes. A gateway
+  // that reads our Contact needs its own form.
+  const bool for_gateway = config.rtcweb_breaker || config.click2call;
+  if (!config.service.public_gruu.empty() && !for_gateway && method != "REGISTER") {
+    std::string value =
+        config.display_name.empty() ? std::string() : grammar::quote(config.display_name) + ' ';
+    value += '<' + config.service.public_gruu + '>';
+    for (const message::HeaderField& cap : caps) {
+      value += ';' + cap.name;
+      if (!cap.value.empty()) value += '=' + cap.value;
+    }
+    return value;
+  }
   contact.uri.scheme = "sip";
   contact.uri.user = config.uri.user;
   contact.uri.host = config.invalid_host;
@@ -157,6 +193,9 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
   if (config.click2call)
     contact.uri.parameters.push_back({"click2call", std::string("yes"), false});
   contact.uri.parameters.push_back({"transport", std::string("ws"), false});
+  // RFC 5626 4.3: dialogs are to come over the flow, too.
+  if (config.service.outbound && method != "REGISTER")
+    contact.uri.parameters.push_back({"ob", std::nullopt, false});
   std::string value = uri::to_string(contact);
   if (config.rtcweb_breaker && method == "INVITE") {
     value += ";impi=" + uri::escape_user(config.authorization_user);

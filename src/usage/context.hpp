@@ -31,6 +31,10 @@ struct Context {
   transaction::Layer& transactions;
   auth::Credentials& credentials;
   std::deque<Output>& outputs;
+  /// `config.service`, for registrations to fill in.
+  Service& service;
+  /// Set by who finds that the connection is open but dead (RFC 5626 section 4.4).
+  bool& flow_failed;
   /// The message that is handled now: what is told of it carries it.
   const message::Message* cause = nullptr;
 

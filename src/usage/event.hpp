@@ -138,7 +138,9 @@ struct CallEnded {
   CausedBy message = {};
 };
 
-enum class Change : std::uint8_t { hold, resume, modify };
+/// refresh: our new way is told to the peer (RFC 3261 section 12.2.1), nothing else changes; it has
+/// no event.
+enum class Change : std::uint8_t { hold, resume, modify, refresh };
 
 struct CallModified {
   std::uint32_t call = 0;

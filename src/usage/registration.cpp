@@ -2,12 +2,23 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "message/headers/expires.hpp"
+#include "message/headers/typed.hpp"
 
 namespace sipml::usage {
 
 using message::HeaderName;
+
+namespace {
+
+/// Seconds of a Retry-After that somebody who just asked to be registered waits without a word.
+constexpr std::uint32_t longest_first_wait = 120;
+/// Seconds after which a registrar is asked again, whatever it said.
+constexpr std::uint32_t longest_wait = 3600;
+
+}  // namespace
 
 Duration refresh_after(std::uint32_t granted_seconds) {
   // A registrar that grants nothing keeps no binding: asking it every second would not help.
@@ -34,8 +45,12 @@ void Registration::step(On on, Context& context) {
   if (does(Do::tell_registered)) tell(Value::registered, context);
   if (does(Do::schedule_refresh))
     timers_.start(Timer::refresh, context.now + refresh_after(granted_));
+  if (does(Do::schedule_retry)) timers_.start(Timer::refresh, context.now + retry_after_);
   if (does(Do::finish)) {
     timers_.stop_all();
+    bound_ = false;
+    failures_ = 0;
+    forget(context);
     tell(Value::ended, context);
     cause_.reset();
     status_ = 0;
@@ -71,7 +86,8 @@ void Registration::send(bool removal, Context& context) {
   request.headers.push_back({"Contact", contact_value(config, options_.caps, "REGISTER") +
                                             ";expires=" + std::to_string(expires)});
   request.headers.push_back({"Expires", std::to_string(expires)});
-  request.headers.push_back({"Supported", config.instance_id.empty() ? "path" : "path, outbound"});
+  request.headers.push_back(
+      {"Supported", config.instance_id.empty() ? "path" : "path, outbound, gruu"});
   request.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(request.headers, options_.headers);
   if (!config.early_ims && !ever_registered_)
@@ -161,6 +177,9 @@ void Registration::response(const transaction::Indication& indication,
     if (!removing_) {
       granted_ = granted(response, context.config);
       ever_registered_ = true;
+      bound_ = true;
+      failures_ = 0;
+      learn(response, context);
     }
     cause_ = removing_ || state_ == State::unregister_pending ? std::optional(Cause::unregistered)
                                                               : std::nullopt;
@@ -183,7 +202,7 @@ void Registration::response(const transaction::Indication& indication,
     }
   }
   cause_ = Cause::rejected;
-  step(On::response_300_699, context);
+  if (!postpone(&response, context)) step(On::response_300_699, context);
 }
 
 void Registration::no_response(const transaction::Indication& indication, Context& context) {
@@ -191,7 +210,73 @@ void Registration::no_response(const transaction::Indication& indication, Contex
   cause_ = timed_out ? Cause::timeout : Cause::transport_error;
   status_ = 0;
   reason_.clear();
+  if (timed_out && state_ == State::refreshing) {
+    // It answered before on this flow: the flow is dead more likely than the registrar.
+    context.flow_failed = true;
+    postpone(nullptr, context);
+    return;
+  }
   step(timed_out ? On::no_response : On::transport_lost, context);
+}
+
+/// What may pass is tried again: 503 with Retry-After always, other failures of the server when we
+/// were registered (RFC 5626 section 4.5, RFC 3261 section 20.33). False when nothing is postponed.
+bool Registration::postpone(const message::Message* response, Context& context) {
+  if (removing_ || (state_ != State::registering && state_ != State::refreshing)) return false;
+  std::optional<std::uint32_t> asked;
+  if (response) {
+    const int status = response->status();
+    const bool may_pass = status == 408 || status == 480 || (status >= 500 && status < 600);
+    if (!may_pass) return false;
+    if (const auto text = response->header(HeaderName::retry_after))
+      if (const auto value = message::parse_retry_after(*text)) asked = value->seconds;
+    if (!bound_ && (status != 503 || !asked || *asked > longest_first_wait)) return false;
+    if (asked) asked = std::clamp(*asked, std::uint32_t{1}, longest_wait);
+  }
+  // Else as long as for connections, from half a minute to half an hour.
+  const std::uint32_t step_count = std::min(failures_++, std::uint32_t{6});
+  const std::int64_t wait = std::min(std::int64_t{30000} << step_count, std::int64_t{1800000});
+  retry_after_ =
+      asked
+          ? Duration(seconds(std::max(*asked, std::uint32_t{1})))
+          : milliseconds(wait / 2 + context.random.below(static_cast<std::uint32_t>(wait / 2 + 1)));
+  cause_.reset();
+  step(On::passing_failure, context);
+  return true;
+}
+
+bool Registration::is_of_agent(const Config& config) const {
+  return !options_.from || equivalent(*options_.from, config.uri);
+}
+
+/// Takes over what the registrar says of the ways to and from us: Service-Route (RFC 3608 section
+/// 5), the GRUU of our Contact (RFC 5627 section 4.2), outbound (RFC 5626 section 4.2.1).
+void Registration::learn(const message::Message& response, Context& context) const {
+  if (!is_of_agent(context.config)) return;
+  Service& service = context.service;
+  service = {};
+  for (std::string_view value : response.values(HeaderName::service_route)) {
+    const auto route = uri::parse_name_addr(value);
+    if (route && route->uri.is_sip()) service.route.emplace_back(value);
+    if (service.route.size() == limits::route_count) break;
+  }
+  const std::string instance = '<' + context.config.instance_id + '>';
+  for (std::string_view value : response.values(HeaderName::contact)) {
+    const auto contact = uri::parse_name_addr(value);
+    if (!contact || context.config.instance_id.empty()) continue;
+    const auto of = grammar::parameter_value(contact->parameters, "+sip.instance");
+    if (!of || *of != instance) continue;
+    const auto gruu = grammar::parameter_value(contact->parameters, "pub-gruu");
+    if (!gruu) continue;
+    const auto parsed = uri::parse(*gruu);
+    if (parsed && parsed->is_sip()) service.public_gruu = uri::to_string(*parsed);
+  }
+  for (std::string_view option : response.values(HeaderName::require))
+    if (ascii::equal_ignoring_case(option, "outbound")) service.outbound = true;
+}
+
+void Registration::forget(Context& context) const {
+  if (is_of_agent(context.config)) context.service = {};
 }
 
 void Registration::connected(Context& context) { step(On::connected, context); }
@@ -217,7 +302,7 @@ void Registration::connection_failed(Context& context) {
 }
 
 void Registration::timer_fired(Context& context) {
-  while (timers_.take_due(context.now)) step(On::refresh_due, context);
+  while (timers_.take_due(context.now)) step(On::register_due, context);
 }
 
 }  // namespace sipml::usage

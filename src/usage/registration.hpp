@@ -55,6 +55,10 @@ class Registration {
   void not_sent(Context& context);
   void resend(message::Request request, std::uint32_t attempt, Context& context);
   void tell(RegistrationState::Value value, Context& context);
+  bool postpone(const message::Message* response, Context& context);
+  void learn(const message::Message& response, Context& context) const;
+  void forget(Context& context) const;
+  bool is_of_agent(const Config& config) const;
   std::uint32_t granted(const message::Message& response, const Config& config) const;
 
   std::uint32_t id_;
@@ -67,6 +71,10 @@ class Registration {
   std::uint32_t granted_ = 0;
   bool removing_ = false;
   bool ever_registered_ = false;
+  /// The last response granted a binding, and it has not been removed.
+  bool bound_ = false;
+  std::uint32_t failures_ = 0;
+  Duration retry_after_ = Duration::zero();
   int too_brief_ = 0;
   // Why it ended.
   std::optional<Cause> cause_;

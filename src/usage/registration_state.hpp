@@ -16,6 +16,8 @@ enum class State : std::uint8_t {
   refreshing,
   /// No connection; registers as soon as there is one.
   waiting,
+  /// The registrar cannot now; a REGISTER waits for its time.
+  postponed,
   /// Un-register was asked for while a REGISTER is open; two may not be (10.2).
   unregister_pending,
   unregistering,
@@ -28,10 +30,13 @@ enum class On : std::uint8_t {
   /// 401, 407 or 423 that can be answered by another REGISTER.
   retry,
   response_300_699,
+  /// A failure that may pass: another REGISTER follows after a while.
+  passing_failure,
   no_response,
   transport_lost,
   connected,
-  refresh_due,
+  /// The time of the next REGISTER has come.
+  register_due,
   unregister
 };
 
@@ -44,7 +49,8 @@ enum class Do : std::uint16_t {
   tell_unregistering = 16,
   send_removal = 32,
   stop_timer = 64,
-  finish = 128
+  schedule_retry = 128,
+  finish = 256
 };
 constexpr bool is_action_set(Do) { return true; }
 
@@ -63,11 +69,12 @@ inline constexpr auto table = [] {
                                                                  schedule_refresh},
       {registering,        retry,            registering,        nothing},
       {registering,        response_300_699, ended,              finish},
+      {registering,        passing_failure,  postponed,          schedule_retry},
       {registering,        no_response,      ended,              finish},
       {registering,        transport_lost,   waiting,            nothing},
       {registering,        unregister,       unregister_pending, tell_unregistering},
 
-      {registered,         refresh_due,      refreshing,         send_register},
+      {registered,         register_due,     refreshing,         send_register},
       {registered,         start,            refreshing,         stop_timer | send_register},
       {registered,         transport_lost,   waiting,            stop_timer},
       {registered,         unregister,       unregistering,      stop_timer | tell_unregistering |
@@ -76,11 +83,20 @@ inline constexpr auto table = [] {
       {refreshing,         response_2xx,     registered,         schedule_refresh},
       {refreshing,         retry,            refreshing,         nothing},
       {refreshing,         response_300_699, ended,              finish},
+      {refreshing,         passing_failure,  postponed,          tell_registering |
+                                                                 schedule_retry},
       {refreshing,         no_response,      ended,              finish},
       {refreshing,         transport_lost,   waiting,            nothing},
       {refreshing,         unregister,       unregister_pending, tell_unregistering},
 
       {waiting,            connected,        registering,        tell_registering | send_register},
+      {postponed,          register_due,     registering,        send_register},
+      {postponed,          start,            registering,        stop_timer | send_register},
+      {postponed,          transport_lost,   waiting,            stop_timer},
+      {postponed,          unregister,       unregistering,      stop_timer | tell_unregistering |
+                                                                 send_removal},
+      {postponed,          no_response,      ended,              finish},
+
       {waiting,            unregister,       ended,              tell_unregistering | finish},
       {waiting,            no_response,      ended,              finish},
 

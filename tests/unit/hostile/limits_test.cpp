@@ -242,6 +242,24 @@ bool too_brief_count(std::size_t n) {
   return phone.sent.size() > sent;
 }
 
+/// That many redirections are followed when the application wants as many, each to another target.
+bool redirect_count(std::size_t n) {
+  Phone phone;
+  usage::Config config = phone.agent.config();
+  config.redirects = limits::redirect_count;
+  phone.execute(agent::Configure{config});
+  const std::uint32_t call = phone.call();
+  phone.execute(agent::MediaReady{call, 1, std::string(agent::test::offer)});
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string moved = "Contact: <sip:t" + std::to_string(i) + "@example.net>\r\n\r\n";
+    phone.receive(Phone::response(phone.last_sent(), 302, "t", moved));
+  }
+  const std::string head =
+      R"({"type":"configure","config":{"redirects":)" + std::to_string(n) + "}}";
+  return phone.count<usage::CallRedirected>() == n &&
+         static_cast<bool>(bridge::parse_command(head, {}, agent::test::config()));
+}
+
 /// "" if the command is taken, otherwise what is named; every refusal here is for a limit.
 std::string refused(const Json& head, const std::string& body = {}) {
   const auto command = bridge::parse_command(bridge::dump(head), body, agent::test::config());
@@ -338,6 +356,7 @@ constexpr Row rows[] = {
     ROW(output_count),
     ROW(authentication_attempts),
     ROW(too_brief_count),
+    ROW(redirect_count),
     ROW(command_size),
     ROW(command_depth),
     ROW(command_text_size),

@@ -38,8 +38,8 @@ TEST_CASE("RFC 3261 9, 13, 15: the life of a call") {
   CHECK(arrows(State::cancel_waiting) == "...elm.mm..........");
   CHECK(arrows(State::cancelling) == "....lm..m......m...");
   CHECK(arrows(State::confirming) == ".kl........l....m..");
-  CHECK(arrows(State::ringing) == "..m......hm.m...m..");
-  CHECK(arrows(State::answering) == "i.m.......m.m...m..");
+  CHECK(arrows(State::ringing) == "..m.....mhm.m...m..");
+  CHECK(arrows(State::answering) == "i.m.....m.m.m...m..");
   CHECK(arrows(State::answered) == "...........j.kl.m..");
   CHECK(arrows(State::hanging_up) == ".............ll.m..");
   CHECK(arrows(State::established) == "..l........l..l.m.m");
@@ -70,18 +70,20 @@ TEST_CASE("RFC 3261 15: a call that was answered never ends without BYE from one
 TEST_CASE("RFC 3261 10.2: the life of a registration") {
   using namespace usage::registration_state;
   const auto arrows = [](State from) { return row(table, from, On::unregister); };
-  // a idle, b registering, c registered, d refreshing, e waiting, f unregister_pending,
-  // g unregistering, h ended
+  // a idle, b registering, c registered, d refreshing, e waiting, f postponed,
+  // g unregister_pending, h unregistering, i ended
   //
-  // start, 2xx, retry, 300-699, no response, transport lost, connected, refresh due, unregister
-  CHECK(arrows(State::idle) == "b........");
-  CHECK(arrows(State::registering) == ".cbhhe..f");
-  CHECK(arrows(State::registered) == "d....e.dg");
-  CHECK(arrows(State::refreshing) == ".cdhhe..f");
-  CHECK(arrows(State::waiting) == "....h.b.h");
-  CHECK(arrows(State::unregister_pending) == ".g.hhh...");
-  CHECK(arrows(State::unregistering) == ".hghhh...");
-  CHECK(arrows(State::ended) == "b........");
+  // start, 2xx, retry, 300-699, passing failure, no response, transport lost, connected,
+  // register due, unregister
+  CHECK(arrows(State::idle) == "b.........");
+  CHECK(arrows(State::registering) == ".cbifie..g");
+  CHECK(arrows(State::registered) == "d.....e.dh");
+  CHECK(arrows(State::refreshing) == ".cdifie..g");
+  CHECK(arrows(State::waiting) == ".....i.b.i");
+  CHECK(arrows(State::postponed) == "b....ie.bh");
+  CHECK(arrows(State::unregister_pending) == ".h.i.ii...");
+  CHECK(arrows(State::unregistering) == ".ihi.ii...");
+  CHECK(arrows(State::ended) == "b.........");
 }
 
 TEST_CASE("RFC 3261 10.2: a REGISTER is sent only where none is open") {

@@ -1,0 +1,67 @@
+/// A caller that follows redirections: RFC 3261 sections 8.1.3.4 and 13.3.1.2 as seen by the UAC.
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/limits.hpp"
+#include "usage/call.hpp"
+
+namespace sipml::usage {
+
+namespace {
+
+/// q of a Contact in thousandths (20.10); 1 if it has none or a bad one.
+int preference(const uri::NameAddr& contact) {
+  const auto text = grammar::parameter_value(contact.parameters, "q");
+  if (!text || text->empty() || text->size() > 5 || (*text)[0] != '0') return 1000;
+  int value = 0;
+  int weight = 1000;
+  for (const char c : text->substr(1)) {
+    if (c == '.' && weight == 1000) continue;
+    if (c < '0' || c > '9') return 1000;
+    weight /= 10;
+    value += weight * (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+/// Sends the INVITE to the next target, if this response names one or an earlier one did; at most
+/// `redirects` times, and never twice to the same.
+bool Call::redirect(const message::Message& response, Context& context) {
+  const bool names_targets = response.status() < 400;
+  // 8.1.3.4: a failure of one target leads to the next; 6xx is said for all of them.
+  if (response.status() >= 600 || (!names_targets && next_targets_.empty())) return false;
+  if (tried_targets_.empty()) tried_targets_.push_back(remote_.uri);
+  if (names_targets) {
+    std::vector<uri::NameAddr> named = response.addresses(message::HeaderName::contact);
+    std::erase_if(named, [](const uri::NameAddr& contact) { return !contact.uri.is_sip(); });
+    std::stable_sort(named.begin(), named.end(),
+                     [](const auto& a, const auto& b) { return preference(a) > preference(b); });
+    if (named.size() > limits::redirect_count) named.resize(limits::redirect_count);
+    next_targets_.insert(next_targets_.begin(), named.begin(), named.end());
+  }
+  const auto is_known = [this](const uri::NameAddr& contact) {
+    return std::any_of(tried_targets_.begin(), tried_targets_.end(),
+                       [&contact](const uri::Uri& uri) { return equivalent(uri, contact.uri); });
+  };
+  std::erase_if(next_targets_, is_known);
+  if (next_targets_.empty() || tried_targets_.size() > context.config.redirects) return false;
+  uri::NameAddr target = std::move(next_targets_.front());
+  next_targets_.erase(next_targets_.begin());
+  tried_targets_.push_back(target.uri);
+  // 19.1.5: what a URI may carry into a request of its own may not change ours.
+  target.uri.headers.clear();
+  std::erase_if(target.uri.parameters, [](const grammar::Parameter& parameter) {
+    return ascii::equal_ignoring_case(parameter.name, "method");
+  });
+  redirected_to_ = uri::to_string(target.uri);
+  early_.clear();
+  CallRedirected event{id_, party(target), response.status(), std::string(response.reason()), {}};
+  context.emit(std::move(event));
+  progress(OnProgress::challenged, context);
+  send_invite(context);
+  return true;
+}
+
+}  // namespace sipml::usage
