@@ -2,13 +2,14 @@
  * `npm run docs`: writes docs/api.md from the sources of the package's entries.
  *   --check   writes nothing; fails if the file is not what would be written, or a comment is missing
  *   --gaps    prints each public member that has no documentation comment
+ *   --examples   prints the examples of the comments as JSON, for tests/examples
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { readApi } from "./api.mjs";
-import { isMain, main, root } from "./lib.mjs";
+import { examplesInComments, readApi } from "./api.mjs";
+import { filesBelow, isMain, main, root } from "./lib.mjs";
 
 const target = "docs/api.md";
 
@@ -114,6 +115,12 @@ class Page {
     return text.replace(/\n+/g, " ").replaceAll("|", "\\|");
   }
 
+  /** One line of an example stands behind what is said; more have a block of their own. */
+  shortExample(doc) {
+    const given = doc.tags.filter(([tag]) => tag === "example").map(([, text]) => text);
+    return given.filter((text) => !text.includes("\n")).map((text) => `Example: ${code(text)}`);
+  }
+
   /** What a comment's tags say, after its text. */
   tags(doc, self) {
     const all = (name) => doc.tags.filter(([tag]) => tag === name).map(([, text]) => text);
@@ -157,13 +164,18 @@ class Page {
     for (const member of members) {
       const { name, doc } = member;
       const type = member.kind === "method" ? member.signature.replace(/^[^<(]*/, "") : member.type;
-      const said = [this.prose(doc.text, self), ...this.tags(doc, self)].filter(Boolean).join(" ");
+      const parts = [this.prose(doc.text, self), ...this.tags(doc, self), ...this.shortExample(doc)];
+      const said = parts.filter(Boolean).join(" ");
       const fixed = member.signature.startsWith("static ") ? "static " : "";
       const shown = `${fixed}${name}${member.optional ? "?" : ""}`;
       this.write(`| ${code(shown)} | ${this.typeCell(type, member.refers)} | ${this.cell(said)} |`);
     }
     this.write("");
-    for (const { doc } of members) this.write(...this.examples(doc).slice(1));
+    for (const { doc } of members) {
+      const long = doc.tags.filter(([tag, text]) => tag !== "example" || text.includes("\n"));
+      this.write(...this.examples({ ...doc, tags: long }));
+    }
+    this.write("");
   }
 
   item(item) {
@@ -230,13 +242,41 @@ class Page {
 
 /** The text of docs/api.md, and the gaps of the API. */
 export function writeApi() {
-  const { entries, gaps } = readApi();
-  return { text: new Page(arrange(entries)).text(), gaps };
+  const api = readApi();
+  const gaps = [...api.gaps, ...strayExamples(api)];
+  return { text: new Page(arrange(api.entries)).text(), gaps };
+}
+
+/** Every `@example` of a public name, with the name that it stands at. */
+function examplesOf({ entries }) {
+  return entries.flatMap(({ name: entry, items }) =>
+    items.flatMap((item) =>
+      [item, ...(item.members ?? [])].flatMap(({ name, where, doc }) =>
+        doc.tags
+          .filter(([tag]) => tag === "example")
+          .map(([, text]) => ({ entry, owner: item.name, name, where, text })),
+      ),
+    ),
+  );
+}
+
+/** Examples at names that are not public, which nothing would compile and run. */
+function strayExamples(api) {
+  const sources = ["js-glue", "web"].flatMap((folder) => filesBelow(folder));
+  const all = examplesInComments(sources.filter((file) => file.endsWith(".ts")));
+  const shown = new Set(examplesOf(api).map(({ text }) => text));
+  return all
+    .filter(({ text }) => !shown.has(text))
+    .map(({ where }) => `${where}: an example at a name that is not public`);
 }
 
 if (isMain(import.meta)) {
   await main(async () => {
     const [option] = process.argv.slice(2);
+    if (option === "--examples") {
+      console.log(JSON.stringify(examplesOf(readApi())));
+      return;
+    }
     const { text, gaps } = writeApi();
     const file = join(root, target);
     if (option === "--gaps") {

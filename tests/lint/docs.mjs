@@ -41,6 +41,19 @@ function checkLinks(files) {
   return problems;
 }
 
+/** Blocks that look like examples are compiled and run; one that is not run says why. */
+function checkBlocks(files) {
+  const documents = files.filter(({ path }) => path === "README.md" || /^docs\/[^/]+\.md$/.test(path));
+  const wrong = (file) => ([, info]) => {
+    if (info === "" || /^ no-run="[^"]+"$/.test(info)) return false;
+    if (info === " signature" && file.path === "docs/api.md") return false;
+    return `write nothing behind js, ts or html, or no-run="why", instead of "${info.trim()}"`;
+  };
+  return documents.flatMap((file) =>
+    matches(file, file.text, /^```(?:js|ts|html|javascript|typescript)\b(.*)$/gm, wrong(file)),
+  );
+}
+
 const parse = (files, path) => {
   const file = files.find((candidate) => candidate.path === path);
   return file ? JSON.parse(file.text) : undefined;
@@ -82,6 +95,14 @@ export const checks = [
     samples: [
       [{ path: "a.md", text: "[there](missing/file.md)\n" }],
       [{ path: "a.md", text: "# Here\n[there](#there)\n" }],
+    ],
+  },
+  {
+    name: "blocks of examples",
+    run: checkBlocks,
+    samples: [
+      [{ path: "README.md", text: "```js no-run\n```\n" }],
+      [{ path: "docs/a.md", text: "```ts signature\n```\n" }],
     ],
   },
   {

@@ -17,6 +17,7 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { root } from "../e2e/paths.js";
+import { checksIn, isForNode, readExamples, toCompile, withChecks } from "../examples/examples.js";
 
 const beside = join(dirname(process.execPath), "npm");
 const npm = existsSync(beside) ? beside : "npm";
@@ -121,21 +122,18 @@ describe("in Node", () => {
     assert.ok(result.events.includes("connect"), result.events.join());
   });
 
-  test("every example of docs/core.md gives what stands behind it", () => {
-    const text = readFileSync(join(root, "docs/core.md"), "utf8");
-    const examples = [...text.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
-    let checks = 0;
-    const files = examples.map((code, index) => {
-      const checked = code.replace(/^(.*); \/\/ => (.*)$/gm, (_, expression, expected) => {
-        checks += 1;
-        return `assert.deepEqual(${expression}, ${expected}, ${JSON.stringify(expression)});`;
-      });
-      const imports = `import assert from "node:assert/strict";\n`;
-      write(`examples/${index}.mjs`, imports + checked);
-      return `await import("./${index}.mjs");`;
+  test("every example that needs the core alone gives what stands behind it", () => {
+    const examples = readExamples().filter((one) => isForNode(one) && one.noRun === undefined);
+    const lines = examples.map((example, index) => {
+      const imports = `import assert from "node:assert/strict";\nconst check = assert.deepEqual;\n`;
+      write(`examples/${index}.mjs`, imports + withChecks(example.code));
+      return `try { await import("./${index}.mjs"); } catch (error) {
+        throw new Error(${JSON.stringify(example.where)}, { cause: error });
+      }`;
     });
-    assert.ok(files.length >= 15 && checks >= 60, `${files.length} examples, ${checks} checks`);
-    write("examples/all.mjs", files.join("\n"));
+    const checks = examples.reduce((sum, example) => sum + checksIn(example), 0);
+    assert.ok(lines.length >= 15 && checks >= 60, `${lines.length} examples, ${checks} checks`);
+    write("examples/all.mjs", lines.join("\n"));
     execute(process.execPath, "examples/all.mjs");
   });
 
@@ -301,4 +299,50 @@ describe("types", () => {
       execute(process.execPath, tsc, "--pretty", "false", "-p", `types-${resolution}`);
     });
   }
+
+  test("every example of the documents and comments keeps to them", (context) => {
+    const examples = readExamples();
+    for (const { where, noRun } of examples) {
+      if (noRun !== undefined) context.diagnostic(`${where} is not run: ${noRun}`);
+    }
+    const lines = new Map(
+      examples.map((example, index) => {
+        const strict = example.language === "ts" ? "strict" : "loose";
+        const file = `types-${strict}/${index}.ts`;
+        write(file, toCompile(example));
+        return [file, example];
+      }),
+    );
+    for (const strict of ["strict", "loose"]) {
+      if (![...lines.keys()].some((file) => file.startsWith(`types-${strict}/`))) continue;
+      const options = {
+        target: "ES2022",
+        lib: ["ES2022", "DOM", "DOM.Iterable"],
+        typeRoots: [join(root, "node_modules/@types")],
+        types: ["node"],
+        module: "ESNext",
+        moduleResolution: "bundler",
+        strict: strict === "strict",
+        skipLibCheck: true,
+        noEmit: true,
+      };
+      const config = { compilerOptions: options, include: ["*.ts"] };
+      write(`types-${strict}/tsconfig.json`, JSON.stringify(config));
+      let said = "";
+      try {
+        execute(process.execPath, tsc, "--pretty", "false", "-p", `types-${strict}`);
+      } catch (error) {
+        said = (error as Error).message;
+      }
+      // One problem with the lines that explain it, each by the place of its example.
+      const problems = said.split(/^(?=types-\w+\/)/m).slice(1).map((problem) =>
+        problem.replace(/^[^(]*/, (file) => `the example of ${lines.get(file)?.where ?? file} `),
+      );
+      // JavaScript asks no union which of its types it is; that the property is there, the run shows.
+      const isUnion = (problem: string): boolean =>
+        strict === "loose" && /error TS2339: [^\n]*\n {2}Property '/.test(problem);
+      assert.deepEqual(problems.filter((problem) => !isUnion(problem)), []);
+      assert.equal(said !== "" && problems.length === 0, false, said);
+    }
+  });
 });
