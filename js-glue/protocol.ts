@@ -156,7 +156,7 @@ export type Command =
       readonly caps?: readonly NameValue[];
       readonly from?: string;
     }
-  | { readonly type: "unregister"; readonly registration: number }
+  | { readonly type: "unregister"; readonly registration: number; readonly headers?: readonly NameValue[] }
   | ({ readonly type: "call"; readonly to: string; readonly from?: string } & MediaDirections & CallOptions)
   /** Directions default to what the offer allows. */
   | ({ readonly type: "accept"; readonly call: number } & Partial<MediaDirections> & CallOptions)
@@ -170,12 +170,21 @@ export type Command =
     }
   /** BYE, CANCEL or 603, as the state asks for. */
   | { readonly type: "hangup"; readonly call: number; readonly headers?: readonly NameValue[] }
-  | { readonly type: "hold"; readonly call: number }
-  | { readonly type: "resume"; readonly call: number }
+  | { readonly type: "hold"; readonly call: number; readonly headers?: readonly NameValue[] }
+  | { readonly type: "resume"; readonly call: number; readonly headers?: readonly NameValue[] }
   /** Re-offers with other directions. */
-  | ({ readonly type: "modify"; readonly call: number } & MediaDirections)
+  | ({
+      readonly type: "modify";
+      readonly call: number;
+      readonly headers?: readonly NameValue[];
+    } & MediaDirections)
   /** Body: the content. */
-  | { readonly type: "info"; readonly call: number; readonly content_type: string }
+  | {
+      readonly type: "info";
+      readonly call: number;
+      readonly content_type: string;
+      readonly headers?: readonly NameValue[];
+    }
   /** A provisional response 101..199 of the callee; default 180. */
   | {
       readonly type: "progress";
@@ -224,7 +233,7 @@ export type Command =
       readonly headers?: readonly NameValue[];
       readonly caps?: readonly NameValue[];
     }
-  | { readonly type: "unpublish"; readonly publication: number }
+  | { readonly type: "unpublish"; readonly publication: number; readonly headers?: readonly NameValue[] }
   /** Makes a subscription (RFC 6665), or with `subscription` refreshes it now. */
   | {
       readonly type: "subscribe";
@@ -238,7 +247,7 @@ export type Command =
       readonly headers?: readonly NameValue[];
       readonly caps?: readonly NameValue[];
     }
-  | { readonly type: "unsubscribe"; readonly subscription: number }
+  | { readonly type: "unsubscribe"; readonly subscription: number; readonly headers?: readonly NameValue[] }
   /**
    * REFER inside a call (RFC 3515, RFC 5589): to `to`, or to the peer of the call `replaces`, which
    * is replaced then (attended).

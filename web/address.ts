@@ -1,6 +1,6 @@
 /** How a destination looks to a person: no more than a label; the core does the parsing. */
 
-import type { NameValue } from "../js-glue/protocol.js";
+import type { NameValue, Party } from "../js-glue/protocol.js";
 
 /** Who is at the other end. */
 export interface RemoteParty {
@@ -8,6 +8,11 @@ export interface RemoteParty {
   /** The part before the `@`, or the number. */
   readonly user: string;
   readonly displayName: string;
+}
+
+/** @internal A party as the core names one. */
+export function toParty(party: Party): RemoteParty {
+  return { uri: party.uri, user: party.user, displayName: party.display_name };
 }
 
 /** `"name" <uri>`, `name <uri>` or a bare URI, taken apart. */

@@ -1,10 +1,14 @@
 /** The media of one call: a unified-plan RTCPeerConnection (RFC 8829) and what is captured for it. */
 
 import type { Direction, MediaDirections, MediaRequest } from "../js-glue/protocol.js";
-import { MediaFailure, capture, isGranted, sends } from "./capture.js";
+import { MediaFailure, isGranted, kinds, messageOf, sends, toFailure } from "./capture.js";
 import type { MediaKind, VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { Gathering } from "./gathering.js";
+import { LocalTracks } from "./local-tracks.js";
+import type { SharedTracks } from "./local-tracks.js";
+import { Cancelled, Operation } from "./operation.js";
+import { RemoteTracks } from "./remote-tracks.js";
 
 /** What holds for all calls of a user agent; may change between calls. */
 export interface MediaSettings {
@@ -30,38 +34,8 @@ export interface CallMediaHandlers {
   tracksAdded(side: "local" | "remote", stream: MediaStream, kinds: readonly MediaKind[]): void;
 }
 
-/** Video first, as the original tells of its streams. */
-const kinds: readonly MediaKind[] = ["video", "audio"];
 /** Offers have audio first: peers without BUNDLE expect it there. */
 const offerOrder: readonly MediaKind[] = ["audio", "video"];
-
-class Cancelled extends Error {}
-
-/** One request in work; once cancelled it goes no further and is not answered. */
-class Operation {
-  readonly token: number;
-  cancelled = false;
-  private wake: () => void = () => undefined;
-  private readonly cancellation = new Promise<void>((resolve) => {
-    this.wake = resolve;
-  });
-
-  constructor(token: number) {
-    this.token = token;
-  }
-
-  cancel(): void {
-    this.cancelled = true;
-    this.wake();
-  }
-
-  /** Waits for the promise, but no longer than until the request is cancelled. */
-  async unlessCancelled<T>(promise: Promise<T>): Promise<T> {
-    const value = await Promise.race([promise, this.cancellation.then(() => undefined)]);
-    if (this.cancelled) throw new Cancelled();
-    return value as T;
-  }
-}
 
 /** What an offer of ours may have to be taken back to. */
 interface Snapshot {
@@ -77,12 +51,8 @@ export class CallMedia {
 
   private connection: RTCPeerConnection | undefined;
   private gathering: Gathering | undefined;
-  private local: MediaStream | undefined;
-  private remote: MediaStream | undefined;
-  private readonly tracks = new Map<MediaKind, MediaStreamTrack>();
-  private readonly captured = new Set<MediaStreamTrack>();
-  private readonly muted = new Set<MediaKind>();
-  private readonly newRemote = new Set<MediaKind>();
+  private readonly local: LocalTracks;
+  private readonly remote: RemoteTracks;
 
   private readonly operations = new Set<Operation>();
   private work: Promise<void> = Promise.resolve();
@@ -97,6 +67,7 @@ export class CallMedia {
   constructor(
     environment: Environment,
     settings: MediaSettings,
+    tracks: SharedTracks,
     options: CallMediaOptions,
     handlers: CallMediaHandlers,
   ) {
@@ -104,6 +75,11 @@ export class CallMedia {
     this.settings = settings;
     this.options = options;
     this.handlers = handlers;
+    this.local = new LocalTracks(environment, tracks, {
+      permission: (state, failure) => handlers.permission(state, failure),
+      added: (stream, added) => handlers.tracksAdded("local", stream, added),
+    });
+    this.remote = new RemoteTracks(environment);
   }
 
   get peerConnection(): RTCPeerConnection | null {
@@ -112,11 +88,11 @@ export class CallMedia {
 
   /** null until there is a track in it. */
   get localStream(): MediaStream | null {
-    return this.local && this.local.getTracks().length > 0 ? this.local : null;
+    return this.local.stream;
   }
 
   get remoteStream(): MediaStream | null {
-    return this.remote && this.remote.getTracks().length > 0 ? this.remote : null;
+    return this.remote.stream;
   }
 
   setOptions(options: CallMediaOptions): void {
@@ -125,14 +101,16 @@ export class CallMedia {
 
   /** Silences or darkens what is sent; nothing is signalled. */
   mute(kind: MediaKind, muted: boolean): void {
-    if (muted) this.muted.add(kind);
-    else this.muted.delete(kind);
-    const track = this.tracks.get(kind);
-    if (track) track.enabled = !muted;
+    this.local.mute(kind, muted);
   }
 
   isMuted(kind: MediaKind): boolean {
-    return this.muted.has(kind);
+    return this.local.isMuted(kind);
+  }
+
+  /** Uses what the other has captured, so that nobody is asked again. */
+  inherit(other: CallMedia): void {
+    this.local.inherit(other.local);
   }
 
   /** Does what the core asks, one request after the other. */
@@ -160,8 +138,7 @@ export class CallMedia {
     if (this.closed) return;
     this.closed = true;
     this.cancelAll();
-    for (const track of this.captured) track.stop();
-    this.captured.clear();
+    this.local.close();
     this.connection?.close();
   }
 
@@ -301,7 +278,7 @@ export class CallMedia {
   ): Promise<void> {
     const wanted = this.held ? [] : this.toCapture(directions);
     const granted = isGranted(this.environment, wanted);
-    const capturing = wanted.length > 0 ? this.capture(op, wanted) : Promise.resolve();
+    const capturing = wanted.length > 0 ? this.local.capture(op, wanted, this.options.videoSize ?? this.settings.videoSize) : Promise.resolve();
     capturing.catch(() => undefined); // awaited below
     if (!(await granted)) await capturing;
     const [described, captured] = await Promise.allSettled([describe(), capturing]);
@@ -311,58 +288,8 @@ export class CallMedia {
     await this.applyTracks();
   }
 
-  private async capture(op: Operation, wanted: readonly MediaKind[]): Promise<void> {
-    this.handlers.permission("requested");
-    const size = this.options.videoSize ?? this.settings.videoSize;
-    const asking = capture(this.environment, wanted, size);
-    let stream: MediaStream;
-    try {
-      stream = await op.unlessCancelled(asking);
-    } catch (error) {
-      if (error instanceof Cancelled) {
-        // Nobody waits for the answer any more, but a device may still be opened.
-        asking.then(stopAll, () => undefined);
-        throw error;
-      }
-      const failure = toFailure(error);
-      this.handlers.permission("refused", failure);
-      throw failure;
-    }
-    this.handlers.permission("accepted");
-    for (const track of stream.getTracks()) {
-      this.captured.add(track);
-      this.adopt(track);
-    }
-    this.tellLocal(wanted);
-  }
-
-  /** The kinds that are to be sent and have no track; the call's own stream is looked at first. */
   private toCapture(directions: MediaDirections): MediaKind[] {
-    const fromStream: MediaKind[] = [];
-    const missing = kinds.filter((kind) => {
-      if (!sends(directions[kind]) || this.liveTrack(kind)) return false;
-      const own = this.options.stream?.getTracks().find((t) => t.kind === kind);
-      if (!own || own.readyState === "ended") return true;
-      this.adopt(own);
-      fromStream.push(kind);
-      return false;
-    });
-    if (fromStream.length > 0) this.tellLocal(fromStream);
-    return missing;
-  }
-
-  private liveTrack(kind: MediaKind): MediaStreamTrack | undefined {
-    const track = this.tracks.get(kind);
-    return track && track.readyState !== "ended" ? track : undefined;
-  }
-
-  private adopt(track: MediaStreamTrack): void {
-    const kind = track.kind === "video" ? "video" : "audio";
-    const before = this.tracks.get(kind);
-    if (before) this.localSide().removeTrack(before);
-    this.tracks.set(kind, track);
-    track.enabled = !this.muted.has(kind);
-    this.localSide().addTrack(track);
+    return this.local.missing(directions, this.options.stream);
   }
 
   private async applyTracks(): Promise<void> {
@@ -370,7 +297,7 @@ export class CallMedia {
       const transceiver = this.transceiver(kind);
       if (!transceiver) continue;
       const sending = !this.held && sends(transceiver.direction as Direction);
-      const track = sending ? (this.liveTrack(kind) ?? null) : null;
+      const track = sending ? (this.local.live(kind) ?? null) : null;
       if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
     }
   }
@@ -383,7 +310,7 @@ export class CallMedia {
       transceiver.direction = direction ?? "inactive";
       this.labelStream(transceiver);
     } else if (direction !== null) {
-      connection.addTransceiver(kind, { direction, streams: [this.localSide()] });
+      connection.addTransceiver(kind, { direction, streams: [this.local.side] });
     }
   }
 
@@ -441,7 +368,7 @@ export class CallMedia {
   /** Every offer names the same stream, with or without a track in it. */
   private labelStream(transceiver: RTCRtpTransceiver): void {
     if (!sends(transceiver.direction as Direction)) return;
-    transceiver.sender.setStreams?.(this.localSide());
+    transceiver.sender.setStreams?.(this.local.side);
   }
 
   private connect(): RTCPeerConnection {
@@ -451,13 +378,13 @@ export class CallMedia {
     if (this.closed) throw new Cancelled();
     const connection = create({ iceServers: [...this.settings.iceServers] });
     this.gathering = new Gathering(this.environment, connection, this.settings.iceServers);
-    connection.addEventListener("track", (event) => this.remoteTrack(event.track));
+    connection.addEventListener("track", (event) => this.remote.add(event.track));
     this.connection = connection;
     return connection;
   }
 
   private disconnect(): void {
-    for (const track of this.remote?.getTracks() ?? []) this.remote?.removeTrack(track);
+    this.remote.clear();
     this.connection?.close();
     this.connection = undefined;
     this.gathering = undefined;
@@ -465,36 +392,9 @@ export class CallMedia {
     this.prepared = undefined;
   }
 
-  private remoteTrack(track: MediaStreamTrack): void {
-    const stream = (this.remote ??= this.createStream());
-    if (stream.getTracks().includes(track)) return;
-    for (const other of stream.getTracks()) {
-      if (other.kind === track.kind && other.readyState === "ended") stream.removeTrack(other);
-    }
-    stream.addTrack(track);
-    this.newRemote.add(track.kind === "video" ? "video" : "audio");
-  }
-
   private tellRemote(): void {
-    const added = kinds.filter((kind) => this.newRemote.delete(kind));
-    if (added.length > 0 && this.remote && !this.closed) {
-      this.handlers.tracksAdded("remote", this.remote, added);
-    }
-  }
-
-  private tellLocal(added: readonly MediaKind[]): void {
-    const sorted = kinds.filter((kind) => added.includes(kind) && this.tracks.has(kind));
-    if (sorted.length > 0) this.handlers.tracksAdded("local", this.localSide(), sorted);
-  }
-
-  private localSide(): MediaStream {
-    return (this.local ??= this.createStream());
-  }
-
-  private createStream(): MediaStream {
-    const create = this.environment.createStream;
-    if (!create) throw new MediaFailure("not_supported", "This browser has no MediaStream.");
-    return create();
+    if (this.closed) return;
+    this.remote.tell((stream, added) => this.handlers.tracksAdded("remote", stream, added));
   }
 
   private transceiver(kind: MediaKind): RTCRtpTransceiver | undefined {
@@ -518,17 +418,4 @@ function kindOf(transceiver: RTCRtpTransceiver): MediaKind {
 
 function isStopped(transceiver: RTCRtpTransceiver): boolean {
   return transceiver.direction === "stopped" || transceiver.currentDirection === "stopped";
-}
-
-function stopAll(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function toFailure(error: unknown): MediaFailure {
-  if (error instanceof MediaFailure) return error;
-  return new MediaFailure("failed", messageOf(error), error);
 }

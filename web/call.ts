@@ -2,20 +2,42 @@
 
 import type {
   Bandwidth,
-  CallOptions as CallCommandOptions,
-  CandidateKind,
   Command,
   Direction,
   Event,
   MediaDirections,
   NameValue,
 } from "../js-glue/protocol.js";
+import { onAbort, refuseAborted, unlessAborted } from "./abort.js";
+import type { Abortable } from "./abort.js";
+import { toParty } from "./address.js";
 import type { RemoteParty } from "./address.js";
 import type { CallMedia } from "./call-media.js";
-import type { MediaKind, VideoSize } from "./capture.js";
+import { callOptions, directionOf } from "./call-options.js";
+import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
+import type { MediaKind } from "./capture.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
+import { SipMessage, caused, textOf } from "./message.js";
+import type { Caused } from "./message.js";
+import { settle } from "./requests.js";
+import type {
+  Execute,
+  IncomingMessage,
+  RequestOptions,
+  Requests,
+  SipResponse,
+} from "./requests.js";
+import { TransferRequest } from "./transfer.js";
+import type {
+  RejectTransferOptions,
+  TransferEvent,
+  TransferOptions,
+  TransferProgress,
+} from "./transfer.js";
+
+export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 
 export type CallState =
   /** Outgoing: permission, devices and addresses are being got; nothing was sent. */
@@ -31,49 +53,27 @@ export type CallState =
   | "terminating"
   | "ended";
 
-/** true: sendrecv; false: not at all. */
-export type MediaChoice = boolean | Direction;
-
-interface CommonOptions {
-  /** Used instead of devices for the kinds of track that it has; never stopped by us. */
-  readonly stream?: MediaStream;
-  readonly headers?: readonly NameValue[];
-  /** Contact parameters, RFC 3840. */
-  readonly caps?: readonly NameValue[];
-  readonly bandwidth?: Bandwidth;
-  readonly videoSize?: VideoSize;
-  /** Written on the wire instead of what the browser does, per medium. */
-  readonly wireDirections?: Partial<MediaDirections>;
-  /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
-  readonly removedCodecs?: readonly string[];
-  /** Encodings that stand first, in this order. */
-  readonly codecOrder?: readonly string[];
-  /** ICE candidates that the peer is not told of. */
-  readonly removedCandidates?: readonly CandidateKind[];
-}
-
-export interface CallOptions extends CommonOptions {
-  /** Default true. */
-  readonly audio?: MediaChoice;
-  /** Default false. */
-  readonly video?: MediaChoice;
-  /** Another From than the agent's address. */
-  readonly from?: string;
-}
-
-export interface AnswerOptions extends CommonOptions {
-  /** Default: what the offer allows. */
-  readonly audio?: MediaChoice;
-  /** Default: what the offer allows. */
-  readonly video?: MediaChoice;
+/** An INFO of the peer (RFC 2976); it was answered with 200. */
+export interface IncomingInfo {
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** The content as text; null where it is not UTF-8. */
+  readonly text: string | null;
+  readonly message: SipMessage;
 }
 
 export interface CallEvents {
   state: [CallState];
   /** A provisional response, 100 included. */
-  progress: [{ readonly status: number; readonly reason: string; readonly earlyMedia: boolean }];
+  progress: [
+    { readonly status: number; readonly reason: string; readonly earlyMedia: boolean } & Caused,
+  ];
+  /** A 3xx is followed (RFC 3261 8.1.3.4): the target is called now. */
+  redirected: [
+    { readonly target: RemoteParty; readonly status: number; readonly reason: string } & Caused,
+  ];
   /** The status of the answer, just before state "established". */
-  answered: [{ readonly status: number; readonly reason: string }];
+  answered: [{ readonly status: number; readonly reason: string } & Caused];
   /** There is a stream, or it has new tracks. */
   localStream: [MediaStream];
   remoteStream: [MediaStream];
@@ -91,35 +91,68 @@ export interface CallEvents {
       readonly ok: boolean;
       readonly status?: number;
       readonly reason?: string;
-    },
+    } & Caused,
   ];
-  remoteHold: [boolean];
+  remoteHold: [boolean, Caused];
+  /** The peer changed what flows: what we do with each medium now; null: there is none. */
+  media: [
+    { readonly audio: Direction | null; readonly video: Direction | null } & Caused,
+  ];
   /** An INFO came. */
-  info: [{ readonly contentType: string; readonly content: Uint8Array }];
+  info: [IncomingInfo];
+  /** A MESSAGE came inside the call; the agent's listeners are told too. */
+  message: [IncomingMessage];
+  /** How our transfer goes on. */
+  transfer: [TransferEvent];
+  /** The peer wants us to call somebody else. Without a listener it is refused with 603. */
+  transferRequested: [TransferRequest];
+  /** How the call goes on that a `TransferRequest` made. */
+  transferProgress: [TransferProgress];
+  /** The caller cancelled; "ended" follows. */
+  cancelled: [Caused];
   ended: [CallEnd];
 }
 
-/** What a call needs of its agent. */
+/** @internal What a call needs of its agent. */
 export interface CallContext {
-  readonly execute: (command: Command, body?: string | Uint8Array) => number;
+  readonly execute: Execute;
+  readonly requests: Requests;
   readonly media: (call: number) => CallMedia;
   /** The agent's default. */
   readonly bandwidth: () => Bandwidth | undefined;
+  /** Makes what a command of this call began known; it captures what this call has captured. */
+  readonly begin: (start: CallStart, parent: Call, options: CallOptions) => Call;
 }
 
+/** @internal */
 export interface CallStart {
   readonly id: number;
   readonly direction: "incoming" | "outgoing";
   readonly remote: RemoteParty;
   readonly local: RemoteParty;
   readonly offered: MediaDirections;
+  readonly message?: SipMessage;
+  readonly replaces?: Call | undefined;
 }
 
 type Change = "hold" | "resume" | "modify";
 
+interface ChangeOptions extends Abortable {
+  /** Added to the re-INVITE. */
+  readonly headers?: readonly NameValue[];
+}
+
 /** Milliseconds, as the original wrote it into the body. */
 const dtmf_duration = 120;
 
+/**
+ * @example
+ * const call = agent.call("sip:bob@example.org", { audio: true });
+ * call.on("progress", ({ status }) => console.log(status));
+ * await call.established;
+ * await call.hold();
+ * call.hangup();
+ */
 export class Call extends Emitter<CallEvents> {
   readonly id: number;
   readonly direction: "incoming" | "outgoing";
@@ -129,6 +162,10 @@ export class Call extends Emitter<CallEvents> {
   readonly local: RemoteParty;
   /** What the other side wants to do with each medium, seen from here; outgoing: what we asked. */
   readonly offered: MediaDirections;
+  /** The INVITE of an incoming call. */
+  declare readonly message?: SipMessage;
+  /** This incoming call takes the place of that one (RFC 3891); it is answered by itself. */
+  declare readonly replaces?: Call;
   private readonly context: CallContext;
   private readonly media: CallMedia;
   private current: CallState;
@@ -137,7 +174,9 @@ export class Call extends Emitter<CallEvents> {
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();
   private readonly changes: { readonly change: Change; readonly done: Deferred<void> }[] = [];
-  private readonly infos: Deferred<void>[] = [];
+  private readonly infos: Deferred<SipResponse>[] = [];
+  private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
+  private forgetSignal: () => void = () => undefined;
 
   /** @internal */
   constructor(context: CallContext, start: CallStart) {
@@ -148,8 +187,11 @@ export class Call extends Emitter<CallEvents> {
     this.remote = start.remote;
     this.local = start.local;
     this.offered = start.offered;
+    if (start.message) this.message = start.message;
+    if (start.replaces) this.replaces = start.replaces;
     this.media = context.media(start.id);
-    this.current = start.direction === "incoming" ? "incoming" : "connecting";
+    this.current = start.direction === "outgoing" ? "connecting" : "incoming";
+    if (start.replaces) this.current = "answering";
   }
 
   get state(): CallState {
@@ -190,9 +232,31 @@ export class Call extends Emitter<CallEvents> {
     return this.ending.promise;
   }
 
+  /**
+   * Tells the caller of an incoming call how far it is, with a provisional response 101 to 199;
+   * default 180. @throws SipError
+   */
+  progress(
+    options: {
+      readonly status?: number;
+      readonly reason?: string;
+      readonly headers?: readonly NameValue[];
+    } = {},
+  ): void {
+    const { status, reason, headers } = options;
+    this.execute({
+      type: "progress",
+      call: this.id,
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(headers === undefined ? {} : { headers }),
+    });
+  }
+
   /** Accepts an incoming call; the browser may ask for the microphone now. @throws SipError */
   answer(options: AnswerOptions = {}): void {
-    const { audio, video, stream, videoSize } = options;
+    const { audio, video, stream, videoSize, signal } = options;
+    refuseAborted(signal);
     this.media.setOptions({
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),
@@ -204,10 +268,11 @@ export class Call extends Emitter<CallEvents> {
       ...(video === undefined ? {} : { video: directionOf(video) }),
       ...callOptions(options, this.context.bandwidth()),
     });
+    this.obey(signal);
     this.enter("answering");
   }
 
-  /** Refuses an incoming call, with 603 unless told otherwise. @throws SipError */
+  /** Refuses an incoming call, with 603 unless told otherwise (300 to 699). @throws SipError */
   reject(
     options: {
       readonly status?: number;
@@ -237,22 +302,23 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** Resolves when the other side agreed; rejects with SipError and leaves the call as it was. */
-  hold(): Promise<void> {
-    return this.change("hold", { type: "hold", call: this.id });
+  hold(options: ChangeOptions = {}): Promise<void> {
+    return this.change("hold", { type: "hold", call: this.id }, options);
   }
 
-  resume(): Promise<void> {
-    return this.change("resume", { type: "resume", call: this.id });
+  /** Takes `hold` back, in the same way. */
+  resume(options: ChangeOptions = {}): Promise<void> {
+    return this.change("resume", { type: "resume", call: this.id }, options);
   }
 
-  /** Offers other media: adds, drops or turns a medium. */
-  modify(media: { readonly audio?: MediaChoice; readonly video?: MediaChoice }): Promise<void> {
-    return this.change("modify", {
-      type: "modify",
-      call: this.id,
-      audio: directionOf(media.audio ?? true),
-      video: directionOf(media.video ?? false),
-    });
+  /** Offers other media: adds, drops or turns a medium. Resolves and rejects as `hold`. */
+  modify(
+    media: { readonly audio?: MediaChoice; readonly video?: MediaChoice },
+    options: ChangeOptions = {},
+  ): Promise<void> {
+    const audio = directionOf(media.audio ?? true);
+    const video = directionOf(media.video ?? false);
+    return this.change("modify", { type: "modify", call: this.id, audio, video }, options);
   }
 
   /** Silences or darkens what is sent; the other side is not told. */
@@ -264,31 +330,89 @@ export class Call extends Emitter<CallEvents> {
     return this.media.isMuted(kind);
   }
 
-  /** Sends tones `0`-`9`, `A`-`D`, `*`, `#` by INFO; resolves when all were accepted. */
-  async dtmf(tones: string): Promise<void> {
-    if (!/^[0-9A-Da-d*#]+$/.test(tones)) {
+  /**
+   * Sends tones `0`-`9`, `A`-`D`, `*`, `#` by INFO; resolves when all were accepted. Aborting
+   * leaves out those that were not sent.
+   */
+  async dtmf(tones: string, options: Abortable = {}): Promise<void> {
+    if (typeof tones !== "string" || !/^[0-9A-Da-d*#]+$/.test(tones)) {
       throw new SipError("invalid_argument", `"${tones}" is not a DTMF tone.`, {
         argument: "tone",
       });
     }
     for (const tone of tones) {
-      await this.info(
-        `Signal=${tone}\r\nDuration=${dtmf_duration}`,
-        "application/dtmf-relay",
-      );
+      const content = `Signal=${tone}\r\nDuration=${dtmf_duration}`;
+      await this.info(content, "application/dtmf-relay", options);
     }
   }
 
   /** Sends an INFO; resolves at a 2xx, rejects with SipError otherwise. */
-  info(content: string | Uint8Array, contentType: string): Promise<void> {
-    const done = new Deferred<void>();
+  info(
+    content: string | Uint8Array,
+    contentType: string,
+    options: Abortable & { readonly headers?: readonly NameValue[] } = {},
+  ): Promise<SipResponse> {
+    const { headers, signal } = options;
+    const done = new Deferred<SipResponse>();
     try {
-      this.execute({ type: "info", call: this.id, content_type: contentType }, content);
+      refuseAborted(signal);
+      this.execute(
+        {
+          type: "info",
+          call: this.id,
+          content_type: contentType,
+          ...(headers === undefined ? {} : { headers }),
+        },
+        content,
+      );
     } catch (error) {
       return rejected(error);
     }
     this.infos.push(done);
-    return done.promise;
+    return unlessAborted(done.promise, signal);
+  }
+
+  /** Sends a MESSAGE inside the call; resolves at a 2xx, rejects with SipError otherwise. */
+  sendMessage(
+    content: string | Uint8Array,
+    options: Omit<RequestOptions, "from"> = {},
+  ): Promise<SipResponse> {
+    const request = { method: "MESSAGE", call: this.id } as const;
+    return this.context.requests.send(request, content, options);
+  }
+
+  /** Asks the other side what it can do (OPTIONS inside the call). */
+  options(options: Omit<RequestOptions, "from"> = {}): Promise<SipResponse> {
+    const request = { method: "OPTIONS", call: this.id } as const;
+    return this.context.requests.send(request, undefined, options);
+  }
+
+  /**
+   * Asks the other side to call `target` instead (REFER): an address, or the other side of another
+   * call of ours, whose place it takes (attended). Resolves when that call is made; ours is hung up
+   * then. Rejects with the SipError of what failed, and our call goes on. Aborting stops waiting.
+   * @example
+   * await call.transfer("sip:carol@example.org");
+   */
+  transfer(target: string | Call, options: TransferOptions = {}): Promise<void> {
+    const { headers, hangup = true, signal } = options;
+    const done = new Deferred<void>();
+    try {
+      refuseAborted(signal);
+      this.execute({
+        type: "transfer",
+        call: this.id,
+        ...(target instanceof Call ? { replaces: target.id } : { to: target }),
+        ...(headers === undefined ? {} : { headers }),
+      });
+    } catch (error) {
+      return rejected(error);
+    }
+    const transferring = { done, hangup };
+    this.transferring = transferring;
+    return unlessAborted(done.promise, signal, () => {
+      if (this.transferring === transferring) this.transferring = undefined;
+    });
   }
 
   /** @internal */
@@ -297,19 +421,24 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** @internal */
-  handleProgress(event: Extract<Event, { type: "call_progress" }>): void {
+  handleProgress(event: Extract<Event, { type: "call_progress" }>, body: Uint8Array): void {
     if (event.status > 100 && this.current !== "terminating") this.enter("ringing");
-    this.emit("progress", {
-      status: event.status,
-      reason: event.reason,
-      earlyMedia: event.early_media,
-    });
+    const { status, reason, early_media: earlyMedia } = event;
+    this.emit("progress", { status, reason, earlyMedia, ...caused(event, body) });
   }
 
   /** @internal */
-  handleEstablished(event: Extract<Event, { type: "call_established" }>): void {
+  handleRedirected(event: Extract<Event, { type: "call_redirected" }>, body: Uint8Array): void {
+    const { target, status, reason } = event;
+    this.emit("redirected", { target: toParty(target), status, reason, ...caused(event, body) });
+  }
+
+  /** @internal */
+  handleEstablished(event: Extract<Event, { type: "call_established" }>, body: Uint8Array): void {
+    this.forgetSignal();
     this.establishing.resolve();
-    this.emit("answered", { status: event.status, reason: event.reason });
+    const { status, reason } = event;
+    this.emit("answered", { status, reason, ...caused(event, body) });
     if (this.current !== "terminating") this.enter("established");
   }
 
@@ -319,9 +448,14 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** @internal */
-  handleEnded(event: Omit<Extract<Event, { type: "call_ended" }>, "type" | "call">): void {
+  handleEnded(
+    event: Omit<Extract<Event, { type: "call_ended" }>, "type" | "call">,
+    body?: Uint8Array,
+  ): void {
     if (this.current === "ended") return;
+    this.forgetSignal();
     const { cause, by, status, reason, media_error: mediaError } = event;
+    const { message: sipMessage } = caused(event, body);
     const facts = {
       cause,
       by,
@@ -330,20 +464,27 @@ export class Call extends Emitter<CallEvents> {
       ...(mediaError === undefined ? {} : { mediaError }),
     };
     const failure = cause === "media_error" ? this.mediaMessage : undefined;
-    const end: CallEnd = { ...facts, message: failure ?? describeEnd(facts) };
-    const error = new SipError(mediaError ?? cause, end.message, { status, reason });
-    this.establishing.reject(error);
-    const over = new SipError("call_ended", end.message, { status, reason });
+    const end: CallEnd = {
+      ...facts,
+      message: failure ?? describeEnd(facts),
+      ...(sipMessage === undefined ? {} : { sipMessage }),
+    };
+    const details = { status, reason, sipMessage };
+    this.establishing.reject(new SipError(mediaError ?? cause, end.message, details));
+    const over = new SipError("call_ended", end.message, details);
     for (const { done } of this.changes.splice(0)) done.reject(over);
     for (const done of this.infos.splice(0)) done.reject(over);
+    this.transferring?.done.reject(over);
+    this.transferring = undefined;
     this.enter("ended");
     this.ending.resolve(end);
     this.emit("ended", end);
   }
 
   /** @internal */
-  handleModified(event: Extract<Event, { type: "call_modified" }>): void {
+  handleModified(event: Extract<Event, { type: "call_modified" }>, body: Uint8Array): void {
     const { change, ok, status, reason } = event;
+    const { message } = caused(event, body);
     if (ok && change === "hold") this.heldHere = true;
     if (ok && change === "resume") this.heldHere = false;
     const index = this.changes.findIndex((waiting) => waiting.change === change);
@@ -351,38 +492,110 @@ export class Call extends Emitter<CallEvents> {
     if (ok) {
       waiting?.done.resolve();
     } else {
-      const message =
-        status === undefined ? `The ${change} failed.` : describeStatus(status, reason);
-      waiting?.done.reject(new SipError("not_accepted", message, { status, reason }));
+      const text = status === undefined ? `The ${change} failed.` : describeStatus(status, reason);
+      const details = { status, reason, sipMessage: message };
+      waiting?.done.reject(new SipError("not_accepted", text, details));
     }
     this.emit("modified", {
       change,
       ok,
       ...(status === undefined ? {} : { status }),
       ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
     });
   }
 
   /** @internal */
-  handleRemoteHold(held: boolean): void {
-    this.heldThere = held;
-    this.emit("remoteHold", held);
+  handleRemoteHold(event: Extract<Event, { type: "call_remote_hold" }>, body: Uint8Array): void {
+    this.heldThere = event.held;
+    this.emit("remoteHold", event.held, caused(event, body));
   }
 
   /** @internal */
-  handleInfo(contentType: string, content: Uint8Array): void {
-    this.emit("info", { contentType, content });
+  handleMedia(event: Extract<Event, { type: "call_media" }>, body: Uint8Array): void {
+    this.emit("media", { audio: event.audio, video: event.video, ...caused(event, body) });
+  }
+
+  /** @internal */
+  handleCancelled(event: Extract<Event, { type: "call_cancelled" }>, body: Uint8Array): void {
+    this.emit("cancelled", caused(event, body));
+  }
+
+  /** @internal */
+  handleInfo(event: Extract<Event, { type: "call_info" }>, content: Uint8Array): void {
+    this.emit("info", {
+      contentType: event.content_type,
+      content,
+      text: textOf(content),
+      message: new SipMessage(event.message, content),
+    });
   }
 
   /** @internal Results come in the order of the requests. */
-  handleInfoResult(status: number, reason: string): void {
+  handleInfoResult(event: Extract<Event, { type: "call_info_result" }>, body: Uint8Array): void {
     const done = this.infos.shift();
-    if (status >= 200 && status < 300) {
-      done?.resolve();
-    } else {
-      const message = `The other side did not accept the INFO (${status} ${reason}).`;
-      done?.reject(new SipError("not_accepted", message, { status, reason }));
+    if (done) settle(done, event, new SipMessage(event.message, body));
+  }
+
+  /** @internal Whether anybody heard it. */
+  handleMessage(message: IncomingMessage): boolean {
+    this.emit("message", message);
+    return this.hears("message");
+  }
+
+  /** @internal */
+  handleTransfer(event: Extract<Event, { type: "transfer" }>, body: Uint8Array): void {
+    const { state, status, reason } = event;
+    const { message } = caused(event, body);
+    this.emit("transfer", {
+      state,
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
+    });
+    if (state !== "completed" && state !== "failed") return;
+    const waiting = this.transferring;
+    this.transferring = undefined;
+    if (state === "failed") {
+      const text =
+        status === undefined ? "The transfer failed." : describeStatus(status, reason);
+      const details = { status, reason, sipMessage: message };
+      waiting?.done.reject(new SipError("rejected", text, details));
+      return;
     }
+    waiting?.done.resolve();
+    if (waiting?.hangup) this.hangupQuietly();
+  }
+
+  /** @internal */
+  handleTransferRequested(
+    event: Extract<Event, { type: "transfer_requested" }>,
+    body: Uint8Array,
+  ): void {
+    const target = toParty(event.target);
+    const request = new TransferRequest(
+      {
+        accept: (options) => this.acceptTransfer(target, options),
+        reject: (options) => this.rejectTransfer(options),
+      },
+      {
+        target,
+        replaces: event.replaces,
+        referredBy: event.referred_by?.uri,
+        message: new SipMessage(event.message, body),
+      },
+    );
+    if (this.hears("transferRequested")) this.emit("transferRequested", request);
+    else request.reject();
+  }
+
+  /** @internal */
+  handleTransferProgress(
+    event: Extract<Event, { type: "transfer_progress" }>,
+    call: Call,
+  ): void {
+    const { state, status, reason } = event;
+    this.emit("transferProgress", { call, state, status, reason });
   }
 
   /** @internal What the browser said about a media error, for the end of the call. */
@@ -398,6 +611,53 @@ export class Call extends Emitter<CallEvents> {
     for (const kind of kinds) this.emit("trackAdded", { side, kind, stream });
   }
 
+  /** @internal Gives the call up as soon as the signal says so, until it is established. */
+  obey(signal: AbortSignal | undefined): void {
+    if (!signal) return;
+    this.forgetSignal();
+    this.forgetSignal = onAbort(signal, (error) => {
+      this.establishing.reject(error);
+      this.hangupQuietly();
+    });
+  }
+
+  private acceptTransfer(target: RemoteParty, options: Omit<CallOptions, "from">): Call {
+    const hasVideo = (this.localStream?.getVideoTracks().length ?? 0) > 0;
+    const offered = {
+      audio: directionOf(options.audio ?? true),
+      video: directionOf(options.video ?? hasVideo),
+    };
+    refuseAborted(options.signal);
+    const id = this.execute({
+      type: "accept_transfer",
+      call: this.id,
+      ...offered,
+      ...callOptions(options, this.context.bandwidth()),
+    });
+    const start = { id, direction: "outgoing", remote: target, local: this.local, offered } as const;
+    return this.context.begin(start, this, options);
+  }
+
+  private rejectTransfer(options: RejectTransferOptions): void {
+    const { status, reason, headers } = options;
+    this.execute({
+      type: "reject_transfer",
+      call: this.id,
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(headers === undefined ? {} : { headers }),
+    });
+  }
+
+  /** A call that cannot be hung up has ended, or ends. */
+  private hangupQuietly(): void {
+    try {
+      this.hangup();
+    } catch (error) {
+      if (!(error instanceof SipError)) throw error;
+    }
+  }
+
   private execute(command: Command, body?: string | Uint8Array): number {
     try {
       return this.context.execute(command, body);
@@ -406,15 +666,21 @@ export class Call extends Emitter<CallEvents> {
     }
   }
 
-  private change(change: Change, command: Command): Promise<void> {
+  private change(
+    change: Change,
+    command: Extract<Command, { type: Change }>,
+    options: ChangeOptions,
+  ): Promise<void> {
+    const { headers, signal } = options;
     const done = new Deferred<void>();
     try {
-      this.execute(command);
+      refuseAborted(signal);
+      this.execute({ ...command, ...(headers === undefined ? {} : { headers }) });
     } catch (error) {
       return rejected(error);
     }
     this.changes.push({ change, done });
-    return done.promise;
+    return unlessAborted(done.promise, signal);
   }
 
   private enter(state: CallState): void {
@@ -422,28 +688,4 @@ export class Call extends Emitter<CallEvents> {
     this.current = state;
     this.emit("state", state);
   }
-}
-
-/** @internal */
-export function directionOf(choice: MediaChoice): Direction | null {
-  if (choice === true) return "sendrecv";
-  return choice === false ? null : choice;
-}
-
-/** @internal The options that commands have in common, as the core names them. */
-export function callOptions(
-  options: CommonOptions,
-  defaultBandwidth: Bandwidth | undefined,
-): CallCommandOptions {
-  const { headers, caps, wireDirections, removedCodecs, codecOrder, removedCandidates } = options;
-  const bandwidth = options.bandwidth ?? defaultBandwidth;
-  return {
-    ...(headers === undefined ? {} : { headers }),
-    ...(caps === undefined ? {} : { caps }),
-    ...(bandwidth === undefined ? {} : { bandwidth }),
-    ...(wireDirections === undefined ? {} : { wire_directions: wireDirections }),
-    ...(removedCodecs === undefined ? {} : { removed_codecs: removedCodecs }),
-    ...(codecOrder === undefined ? {} : { codec_order: codecOrder }),
-    ...(removedCandidates === undefined ? {} : { removed_candidates: removedCandidates }),
-  };
 }

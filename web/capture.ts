@@ -6,6 +6,9 @@ import { describeMediaError } from "./errors.js";
 
 export type MediaKind = "audio" | "video";
 
+/** Video first, as the original tells of its streams. */
+export const kinds: readonly MediaKind[] = ["video", "audio"];
+
 /** Pixels. */
 export interface VideoSize {
   readonly minWidth?: number | undefined;
@@ -22,6 +25,16 @@ export class MediaFailure extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
+}
+
+/** What was thrown, as the core is told. */
+export function toFailure(error: unknown): MediaFailure {
+  if (error instanceof MediaFailure) return error;
+  return new MediaFailure("failed", messageOf(error), error);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** RFC 3264 section 5.1: whether a direction sends. */

@@ -2,6 +2,7 @@
 
 import { CommandError, CoreCrashed } from "../js-glue/memory.js";
 import type { EndCause, MediaError } from "../js-glue/protocol.js";
+import type { SipMessage } from "./message.js";
 
 export type SipErrorCode =
   /** Of the core, js-glue/protocol.ts. */
@@ -19,12 +20,15 @@ export type SipErrorCode =
   | "insecure_transport"
   | "connection_lost"
   | "stopped"
-  /** Of a registration or a call. */
+  /** Of a registration, publication, subscription, request, or call. */
   | EndCause
+  | "terminated"
   | "call_ended"
   | "not_accepted"
   /** Of the browser's media. */
   | MediaError
+  /** An AbortSignal was used ("aborted" of MediaError: the browser could not open a device). */
+  | "aborted"
   /** The core trapped. */
   | "crashed";
 
@@ -33,6 +37,8 @@ export interface SipErrorDetails {
   readonly reason?: string | undefined;
   /** The option or argument that was wrong. */
   readonly argument?: string | undefined;
+  /** The response that brought it. */
+  readonly sipMessage?: SipMessage | undefined;
   readonly cause?: unknown;
 }
 
@@ -43,7 +49,10 @@ export class SipError extends Error {
   declare readonly status?: number;
   /** The reason phrase that came with the status. */
   declare readonly reason?: string;
+  /** The option or argument that was wrong. */
   declare readonly argument?: string;
+  /** The SIP message that brought it; `message` is a sentence for a person. */
+  declare readonly sipMessage?: SipMessage;
 
   constructor(code: SipErrorCode, message: string, details: SipErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -51,6 +60,7 @@ export class SipError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.reason !== undefined) this.reason = details.reason;
     if (details.argument !== undefined) this.argument = details.argument;
+    if (details.sipMessage !== undefined) this.sipMessage = details.sipMessage;
   }
 }
 
@@ -74,6 +84,8 @@ export interface CallEnd {
   readonly mediaError?: MediaError;
   /** A sentence for a person. */
   readonly message: string;
+  /** The SIP message that ended it. */
+  readonly sipMessage?: SipMessage;
 }
 
 /** RFC 3261 section 21 and RFC 3326, in words for the one who called. */
@@ -174,5 +186,28 @@ export function describeRegistrationEnd(
     case "unregistered":
     case undefined:
       return "You are no longer registered.";
+  }
+}
+
+/** A sentence about the end of a publication or subscription. */
+export function describeUsageEnd(
+  usage: "publication" | "subscription",
+  cause: string | undefined,
+  status: number | undefined,
+  reason: string | undefined,
+): string {
+  switch (cause) {
+    case "rejected": {
+      const given = status === undefined ? "" : ` (${status}${reason ? ` ${reason}` : ""})`;
+      return `The server refused the ${usage}${given}.`;
+    }
+    case "timeout":
+      return "The server did not answer in time.";
+    case "transport_error":
+      return "The connection to the server was lost.";
+    case "terminated":
+      return `The other side ended the ${usage}${reason ? ` (${reason})` : ""}.`;
+    default:
+      return `The ${usage} was ended.`;
   }
 }

@@ -26,6 +26,11 @@ export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[]
     this.listeners[name]?.delete(listener);
   }
 
+  /** Whether an event of this name would be heard. */
+  protected hears(name: keyof Events): boolean {
+    return (this.listeners[name]?.size ?? 0) > 0;
+  }
+
   /** Calls the listeners that are there now, in the order in which they came. */
   protected emit<Name extends keyof Events>(name: Name, ...values: Events[Name]): void {
     for (const listener of [...(this.listeners[name] ?? [])]) {

@@ -1,8 +1,10 @@
 /** Public entry "sipml-wasm": the modern API. */
 
+export type { Abortable } from "./abort.js";
 export type { RemoteParty } from "./address.js";
 export { Call } from "./call.js";
-export type { AnswerOptions, CallEvents, CallOptions, CallState, MediaChoice } from "./call.js";
+export type { CallEvents, CallState, IncomingInfo } from "./call.js";
+export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 export type { MediaKind, VideoSize } from "./capture.js";
 export type {
   ConferenceAction,
@@ -39,20 +41,47 @@ export type { Environment } from "./environment.js";
 export { SipError } from "./errors.js";
 export type { CallEnd, SipErrorCode, SipErrorDetails } from "./errors.js";
 export { Emitter } from "./events.js";
+export { SipMessage } from "./message.js";
+export type { Caused } from "./message.js";
+export type { Notification } from "./notification.js";
+export type { DescriptionContext, Hooks, UserAgentOptions } from "./options.js";
+export { Publication } from "./publication.js";
+export type {
+  PublicationEvents,
+  PublicationStateEvent,
+  PublishOptions,
+  UsageResponse,
+} from "./publication.js";
 export { Registration } from "./registration.js";
 export type {
   RegisterOptions,
   RegistrationEvents,
   RegistrationStateEvent,
 } from "./registration.js";
+export { IncomingMessage, IncomingRequest } from "./requests.js";
+export type { AnswerRequestOptions, RequestOptions, SipResponse } from "./requests.js";
+export { Subscription } from "./subscription.js";
+export type {
+  SubscribeOptions,
+  SubscriptionEvents,
+  SubscriptionStateEvent,
+} from "./subscription.js";
+export { TransferRequest } from "./transfer.js";
+export type {
+  RejectTransferOptions,
+  TransferEvent,
+  TransferOptions,
+  TransferProgress,
+} from "./transfer.js";
 export { UserAgent } from "./user-agent.js";
-export type { ConnectionState, UserAgentEvents, UserAgentOptions } from "./user-agent.js";
+export type { ConnectionState, RequestEvent, UserAgentEvents } from "./user-agent.js";
 export type { RecordedInput } from "../js-glue/driver.js";
 export { LoadError } from "../js-glue/load.js";
 export type { WasmSource } from "../js-glue/load.js";
 export { CoreCrashed, IncompatibleModule } from "../js-glue/memory.js";
 export type {
   Bandwidth,
+  CandidateKind,
   Direction,
   EndCause,
   MediaDirections,

@@ -3,6 +3,7 @@
 import type { MediaRequest } from "../js-glue/protocol.js";
 import { CallMedia } from "./call-media.js";
 import type { CallMediaOptions, MediaSettings } from "./call-media.js";
+import { SharedTracks } from "./local-tracks.js";
 import type { MediaFailure, MediaKind } from "./capture.js";
 import type { Environment } from "./environment.js";
 
@@ -28,6 +29,7 @@ export class Media {
   private readonly settings: () => MediaSettings;
   private readonly handlers: MediaHandlers;
   private readonly calls = new Map<number, CallMedia>();
+  private readonly tracks = new SharedTracks();
 
   constructor(environment: Environment, settings: () => MediaSettings, handlers: MediaHandlers) {
     this.environment = environment;
@@ -48,7 +50,7 @@ export class Media {
       known.setOptions(options);
       return known;
     }
-    const media = new CallMedia(this.environment, this.settings(), options, {
+    const media = new CallMedia(this.environment, this.settings(), this.tracks, options, {
       ready: (token, sdp) => this.handlers.ready(call, token, sdp),
       failed: (token, failure) => this.handlers.failed(call, token, failure),
       permission: (state, failure) => this.handlers.permission(call, state, failure),
@@ -57,6 +59,11 @@ export class Media {
     });
     this.calls.set(call, media);
     return media;
+  }
+
+  /** What one call has captured is used by another too, and closed when both are over. */
+  share(from: number, to: number): void {
+    this.of(to).inherit(this.of(from));
   }
 
   close(call: number): void {

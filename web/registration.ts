@@ -1,8 +1,12 @@
 /** One binding of our address with the registrar, RFC 3261 section 10. */
 
 import type { Command, Event, NameValue } from "../js-glue/protocol.js";
+import { refuseAborted, unlessAborted } from "./abort.js";
+import type { Abortable } from "./abort.js";
 import { SipError, describeRegistrationEnd, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
+import { caused } from "./message.js";
+import type { Caused } from "./message.js";
 
 export interface RegisterOptions {
   /** Seconds asked for; the server may grant fewer. */
@@ -17,7 +21,7 @@ export interface RegisterOptions {
 
 type StateEvent = Extract<Event, { type: "registration" }>;
 
-export interface RegistrationStateEvent {
+export interface RegistrationStateEvent extends Caused {
   readonly state: StateEvent["state"];
   /** Why it ended. */
   readonly cause?: NonNullable<StateEvent["cause"]>;
@@ -71,14 +75,20 @@ export class Registration extends Emitter<RegistrationEvents> {
   }
 
   /** Removes the binding. Resolves when it is gone; rejects if the server did not confirm. */
-  unregister(): Promise<void> {
+  unregister(options: Abortable & { readonly headers?: readonly NameValue[] } = {}): Promise<void> {
+    const { headers, signal } = options;
     if (this.current === "ended") return Promise.resolve();
     try {
-      this.execute({ type: "unregister", registration: this.id });
+      refuseAborted(signal);
+      this.execute({
+        type: "unregister",
+        registration: this.id,
+        ...(headers === undefined ? {} : { headers }),
+      });
     } catch (error) {
       return rejected(toSipError(error));
     }
-    return this.end.promise;
+    return unlessAborted(this.end.promise, signal);
   }
 
   /** @internal */
@@ -87,8 +97,9 @@ export class Registration extends Emitter<RegistrationEvents> {
   }
 
   /** @internal */
-  handleState(event: StateEvent): void {
+  handleState(event: StateEvent, body?: Uint8Array): void {
     const { state, cause, status, reason, expires } = event;
+    const { message: sipMessage } = caused(event, body);
     this.current = state;
     const said: RegistrationStateEvent = {
       state,
@@ -96,11 +107,12 @@ export class Registration extends Emitter<RegistrationEvents> {
       ...(status === undefined ? {} : { status }),
       ...(reason === undefined ? {} : { reason }),
       ...(expires === undefined ? {} : { expires }),
+      ...(sipMessage === undefined ? {} : { message: sipMessage }),
     };
     if (state === "registered") this.success.resolve();
     if (state === "ended") {
       const message = describeRegistrationEnd(cause, status, reason);
-      const error = new SipError(endCode(cause), message, { status, reason });
+      const error = new SipError(endCode(cause), message, { status, reason, sipMessage });
       this.success.reject(error);
       if (cause === undefined || cause === "unregistered") this.end.resolve();
       else this.end.reject(error);

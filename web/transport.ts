@@ -42,6 +42,20 @@ export function parseServer(server: string): URL {
   return url;
 }
 
+/**
+ * Checks one server address or several.
+ * @throws SipError as `parseServer`, and where there is none.
+ */
+export function parseServers(server: string | readonly string[]): readonly string[] {
+  const servers = typeof server === "string" ? [server] : server;
+  if (!Array.isArray(servers) || servers.length === 0) {
+    const text = "server is not a WebSocket address, nor a list of some.";
+    throw new SipError("invalid_argument", text, { argument: "server" });
+  }
+  for (const one of servers) parseServer(one);
+  return servers;
+}
+
 export class Transport {
   private readonly environment: Environment;
   private readonly handlers: TransportHandlers;

@@ -4,65 +4,37 @@ import { Core } from "../js-glue/core.js";
 import type { AgentCore } from "../js-glue/core.js";
 import { defaultWasm } from "../js-glue/default-wasm.js";
 import { Driver } from "../js-glue/driver.js";
-import type { RecordedInput } from "../js-glue/driver.js";
 import { compile } from "../js-glue/load.js";
-import type { WasmSource } from "../js-glue/load.js";
 import { CommandError } from "../js-glue/memory.js";
-import type { AgentConfig, Bandwidth, Event, Log, NameValue } from "../js-glue/protocol.js";
-import { partsOfAddress, partyOfTarget } from "./address.js";
-import { Call, callOptions, directionOf } from "./call.js";
+import type { AgentConfig, Command, Event, Log } from "../js-glue/protocol.js";
+import { refuseAborted, unlessAborted } from "./abort.js";
+import type { Abortable } from "./abort.js";
+import { partsOfAddress, partyOfTarget, toParty } from "./address.js";
+import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
-import type { VideoSize } from "./capture.js";
+import { callOptions, directionOf } from "./call-options.js";
+import { Connection } from "./connection.js";
 import { browserEnvironment } from "./environment.js";
-import type { Environment } from "./environment.js";
 import { SipError, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { Media } from "./media.js";
+import type { MediaSettings } from "./call-media.js";
+import { SipMessage } from "./message.js";
+import { toNotification } from "./notification.js";
+import type { Notification } from "./notification.js";
+import { agentConfig, hex } from "./options.js";
+import type { UserAgentOptions } from "./options.js";
+import { Publication, publishCommand } from "./publication.js";
+import type { PublishOptions } from "./publication.js";
 import { Registration, registerCommand } from "./registration.js";
 import type { RegisterOptions } from "./registration.js";
-import { Transport, parseServer } from "./transport.js";
+import { IncomingMessage, IncomingRequest, Requests } from "./requests.js";
+import type { RequestOptions, SipResponse } from "./requests.js";
+import { Subscription, subscribeCommand } from "./subscription.js";
+import type { SubscribeOptions } from "./subscription.js";
+import { parseServer, parseServers } from "./transport.js";
 
-export interface UserAgentOptions {
-  /** `wss://host[:port][/path]` or `ws://...`. */
-  readonly server: string;
-  /** Our address of record, `sip:alice@example.org`. */
-  readonly uri: string;
-  readonly password?: string;
-  /** Digest user name; default: the user of `uri`. */
-  readonly authorizationUser?: string;
-  /** The only digest realm whose challenges are answered; default: any. */
-  readonly realm?: string;
-  readonly displayName?: string;
-  /** Where REGISTER goes and what completes a bare destination; default: the host of `uri`. */
-  readonly domain?: string;
-  /** The User-Agent header. */
-  readonly userAgent?: string;
-  /** Added to every request. */
-  readonly headers?: readonly NameValue[];
-  /** `scheme://host:port` of a private Route that webrtc2sip understands; null: none. */
-  readonly outboundProxy?: string | null;
-  readonly rtcwebBreaker?: boolean;
-  readonly click2call?: boolean;
-  readonly earlyIms?: boolean;
-  /** The SDP session name; default: the browser's. */
-  readonly sessionName?: string;
-  /** Default: none, which gathers host addresses only. */
-  readonly iceServers?: readonly RTCIceServer[];
-  /** How long a description may wait for ICE candidates, in milliseconds; default 2000. */
-  readonly iceGatheringTimeout?: number;
-  readonly bandwidth?: Bandwidth;
-  readonly videoSize?: VideoSize;
-  /** true: "log" events show every SIP message, secrets removed. */
-  readonly trace?: boolean;
-  /** How long to try to reconnect after a lost connection, in milliseconds; default 32000. */
-  readonly reconnectTime?: number;
-  /** Where sipml.wasm is; default: beside or inside this script. */
-  readonly wasm?: WasmSource;
-  /** Gets every input of the core, to replay it; the password is left out. */
-  readonly record?: (input: RecordedInput) => void;
-  /** Other browser objects than this page's: for tests and other hosts. */
-  readonly environment?: Environment;
-}
+export type { UserAgentOptions } from "./options.js";
 
 export type ConnectionState =
   | "idle"
@@ -76,7 +48,17 @@ export interface UserAgentEvents {
   connection: [{ readonly state: ConnectionState; readonly error?: SipError }];
   /** An incoming call. */
   call: [Call];
+  /** A MESSAGE came (RFC 3428), inside a call or outside. Without a listener it is refused with 405. */
+  message: [IncomingMessage];
+  /** An INFO came outside calls. Without a listener it is refused with 405. */
+  request: [IncomingRequest];
+  /** A NOTIFY that belongs to no subscription, with `acceptUnsolicitedNotify`. */
+  notify: [Notification];
   registrationSent: [Registration, { readonly unregister: boolean }];
+  /** With `requestEvents`: a request of a registration, call, ... left; `usage` is its id. */
+  requestSent: [RequestEvent];
+  /** With `requestEvents`: a request came for a call, subscription, ...; `usage` is its id. */
+  requestReceived: [RequestEvent];
   /** A SIP message, with `trace`. */
   log: [{ readonly direction: "sent" | "received"; readonly text: string }];
   /** The peer, the server or the page did something wrong that cost no more than is said. */
@@ -93,30 +75,51 @@ export interface UserAgentEvents {
   ];
 }
 
+export interface RequestEvent {
+  readonly usage: number;
+  readonly method: string;
+  readonly message: SipMessage;
+}
+
 const default_gathering_timeout = 2000;
 const entropy_bytes = 32;
 
+/**
+ * @example
+ * const agent = await UserAgent.create({
+ *   server: "wss://sip.example.org",
+ *   uri: "sip:alice@example.org",
+ *   password: "secret",
+ * });
+ * await agent.start();
+ * await agent.register().registered;
+ */
 export class UserAgent extends Emitter<UserAgentEvents> {
   /** Not a `private` property: what shows objects, as consoles do, must not show the password. */
   #options: UserAgentOptions;
   private readonly driver: Driver;
-  private readonly transport: Transport;
+  private readonly connection: Connection;
   private readonly media: Media;
   private readonly callContext: CallContext;
   private readonly callMap = new Map<number, Call>();
   private readonly registrations = new Map<number, Registration>();
+  private readonly publications = new Map<number, Publication>();
+  private readonly subscriptions = new Map<number, Subscription>();
+  private readonly requests: Requests;
   private state: ConnectionState = "idle";
   private lastError: SipError | undefined;
   private starting: Deferred<void> | undefined;
   private stopping: Deferred<void> | undefined;
   private dead = false;
+  private viaTransport: "ws" | "wss";
 
   /** Loads the core and makes an agent; nothing is sent. @throws SipError, LoadError */
-  static async create(options: UserAgentOptions): Promise<UserAgent> {
-    parseServer(options.server);
+  static async create(options: UserAgentOptions, { signal }: Abortable = {}): Promise<UserAgent> {
+    parseServers(options.server);
+    refuseAborted(signal);
     const { wasm } = options;
-    const module = wasm === undefined ? await defaultWasm.compile() : await compile(wasm);
-    return UserAgent.createSync(module, options);
+    const compiling = wasm === undefined ? defaultWasm.compile() : compile(wasm);
+    return UserAgent.createSync(await unlessAborted(compiling, signal), options);
   }
 
   /** The same with a compiled module. @throws SipError if an option is wrong */
@@ -129,10 +132,11 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     super();
     this.#options = options;
     const environment = options.environment ?? browserEnvironment();
-    const server = parseServer(options.server);
-    this.transport = new Transport(environment, {
-      opened: () => {
+    this.viaTransport = transportOf(parseServers(options.server)[0]);
+    this.connection = new Connection(environment, () => parseServers(this.#options.server), {
+      opened: (server) => {
         this.lastError = undefined;
+        this.followTransport(server);
         this.driver.connected();
       },
       closed: (error) => {
@@ -158,15 +162,24 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       tracksAdded: (call, side, stream, kinds) =>
         this.callMap.get(call)?.handleTracks(side, stream, kinds),
     });
+    const execute = (command: Command, body?: string | Uint8Array): number =>
+      this.driver.command(command, body);
+    this.requests = new Requests(execute);
     this.callContext = {
-      execute: (command, body) => this.driver.command(command, body),
+      execute,
+      requests: this.requests,
       media: (call) => this.media.of(call),
       bandwidth: () => this.#options.bandwidth,
+      begin: (start, parent, callOptions) => {
+        this.media.share(parent.id, start.id);
+        return this.beginCall(start, callOptions);
+      },
     };
     const config: AgentConfig = {
       ...agentConfig(options),
       uri: options.uri,
-      transport: server.protocol === "ws:" ? "ws" : "wss",
+      event_messages: true,
+      transport: this.viaTransport,
       entropy: hex(environment.randomBytes(entropy_bytes)),
     };
     try {
@@ -175,7 +188,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         config,
         environment.createClock(),
         {
-          transmit: (message) => this.transport.send(message),
+          transmit: (message) => this.connection.send(message),
           event: (event, body) => this.handle(event, body),
           media: (request, body) => this.media.handle(request, body),
           log: (log, body) => this.handleLog(log, body),
@@ -198,55 +211,66 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     return this.lastError;
   }
 
+  /** The server that is used, or was tried last. */
+  get server(): string | undefined {
+    return this.connection.server;
+  }
+
   /** The calls that have not ended. */
   get calls(): readonly Call[] {
     return [...this.callMap.values()];
   }
 
-  /** Connects. Resolves when connected; rejects with SipError if that fails, then try again. */
-  start(): Promise<void> {
+  /**
+   * Connects. Resolves when connected; rejects with SipError if that fails, then try again. Aborting
+   * stops waiting; `stop` gives the connection up.
+   */
+  start({ signal }: Abortable = {}): Promise<void> {
     if (this.state === "connected") return Promise.resolve();
-    if (this.starting) return this.starting.promise;
-    const starting = (this.starting = new Deferred<void>());
-    if (this.state === "connecting") return starting.promise;
     try {
-      this.driver.command({ type: "start" });
+      refuseAborted(signal);
+      if (!this.starting) {
+        if (this.state !== "connecting") this.driver.command({ type: "start" });
+        this.starting = new Deferred<void>();
+      }
     } catch (error) {
-      this.starting = undefined;
       return rejected(toSipError(error));
     }
-    return starting.promise;
+    return unlessAborted(this.starting.promise, signal);
   }
 
   /** Ends calls and registrations, then disconnects; in at most `timeout` ms, default 3000. */
-  stop(options: { readonly timeout?: number } = {}): Promise<void> {
-    if (this.stopping) return this.stopping.promise;
+  stop(options: Abortable & { readonly timeout?: number } = {}): Promise<void> {
+    const { timeout, signal } = options;
     const unused = this.state === "idle" || this.state === "stopped";
-    if (this.dead || (unused && !this.starting)) return Promise.resolve();
-    const stopping = (this.stopping = new Deferred<void>());
-    const { timeout } = options;
+    if (!this.stopping && (this.dead || (unused && !this.starting))) return Promise.resolve();
     try {
-      this.driver.command({ type: "stop", ...(timeout === undefined ? {} : { timeout }) });
+      refuseAborted(signal);
+      if (!this.stopping) {
+        this.driver.command({ type: "stop", ...(timeout === undefined ? {} : { timeout }) });
+        this.stopping = new Deferred<void>();
+      }
     } catch (error) {
-      this.stopping = undefined;
       return rejected(toSipError(error));
     }
-    return stopping.promise;
+    return unlessAborted(this.stopping.promise, signal);
   }
 
   /** Changes options; a new server is used at the next connection. @throws SipError */
   configure(
     options: Partial<Omit<UserAgentOptions, "wasm" | "environment" | "record">>,
   ): void {
+    const { uri, server } = options;
+    const viaTransport = server === undefined ? undefined : transportOf(parseServers(server)[0]);
     const config: Partial<AgentConfig> = {
       ...agentConfig(options),
-      ...(options.uri === undefined ? {} : { uri: options.uri }),
-      ...(options.server === undefined
-        ? {}
-        : { transport: parseServer(options.server).protocol === "ws:" ? "ws" : "wss" }),
+      ...(uri === undefined ? {} : { uri }),
+      ...(viaTransport === undefined ? {} : { transport: viaTransport }),
     };
     if (Object.keys(config).length > 0) this.execute({ type: "configure", config });
+    this.viaTransport = viaTransport ?? this.viaTransport;
     this.#options = { ...this.#options, ...options };
+    if (server !== undefined) this.connection.reorder();
   }
 
   /** Registers our address. @throws SipError */
@@ -262,11 +286,12 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   /** Calls somebody: a SIP URI, or a name or number in our domain. @throws SipError */
   call(target: string, options: CallOptions = {}): Call {
-    const { from, stream, videoSize } = options;
+    const { from, signal } = options;
     const offered = {
       audio: directionOf(options.audio ?? true),
       video: directionOf(options.video ?? false),
     };
+    refuseAborted(signal);
     const id = this.execute({
       type: "call",
       to: target,
@@ -274,24 +299,78 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       ...(from === undefined ? {} : { from }),
       ...callOptions(options, this.#options.bandwidth),
     });
-    this.media.of(id, {
+    const remote = partyOfTarget(target, this.domain());
+    const local = partyOfTarget(from ?? this.#options.uri, this.domain());
+    return this.beginCall({ id, direction: "outgoing", remote, local, offered }, options);
+  }
+
+  /**
+   * Sends a MESSAGE (RFC 3428) outside calls. Resolves at a 2xx; rejects with a SipError of code
+   * "rejected" (with `status`), "timeout", "transport_error" or "aborted", or as commands throw.
+   * @example
+   * await agent.sendMessage("sip:bob@example.org", "Are you there?");
+   */
+  sendMessage(
+    to: string,
+    content: string | Uint8Array,
+    options: RequestOptions = {},
+  ): Promise<SipResponse> {
+    return this.requests.send({ method: "MESSAGE", to }, content, options);
+  }
+
+  /** Asks what somebody can do (RFC 3261 section 11); resolves and rejects as `sendMessage`. */
+  options(to: string, options: RequestOptions = {}): Promise<SipResponse> {
+    return this.requests.send({ method: "OPTIONS", to }, undefined, options);
+  }
+
+  /** Sends an INFO outside calls; resolves and rejects as `sendMessage`. */
+  info(
+    to: string,
+    content: string | Uint8Array,
+    options: RequestOptions = {},
+  ): Promise<SipResponse> {
+    return this.requests.send({ method: "INFO", to }, content, options);
+  }
+
+  /** Publishes a document about us, and keeps it published. @throws SipError */
+  publish(content: string | Uint8Array, options: PublishOptions): Publication {
+    const id = this.execute(publishCommand(options), content);
+    const publication = new Publication(id, this.callContext.execute);
+    this.publications.set(id, publication);
+    return publication;
+  }
+
+  /** Asks to be told about somebody, and keeps being told. @throws SipError */
+  subscribe(to: string, options: SubscribeOptions): Subscription {
+    const id = this.execute(subscribeCommand(to, options));
+    const subscription = new Subscription(id, this.callContext.execute);
+    this.subscriptions.set(id, subscription);
+    return subscription;
+  }
+
+  private beginCall(start: ConstructorParameters<typeof Call>[1], options: CallOptions): Call {
+    const { stream, videoSize, signal } = options;
+    this.media.of(start.id, {
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),
     });
-    const call = new Call(this.callContext, {
-      id,
-      direction: "outgoing",
-      remote: partyOfTarget(target, this.domain()),
-      local: partyOfTarget(from ?? this.#options.uri, this.domain()),
-      offered,
-    });
-    this.callMap.set(id, call);
+    const call = new Call(this.callContext, start);
+    this.callMap.set(start.id, call);
+    call.obey(signal);
     return call;
   }
 
-  private execute(command: Parameters<Driver["command"]>[0]): number {
+  /** Via says what carries us (RFC 7118 section 5.2). */
+  private followTransport(server: string): void {
+    const transport = transportOf(server);
+    if (transport === this.viaTransport) return;
+    this.execute({ type: "configure", config: { transport } });
+    this.viaTransport = transport;
+  }
+
+  private execute(command: Command, body?: string | Uint8Array): number {
     try {
-      return this.driver.command(command);
+      return this.driver.command(command, body);
     } catch (error) {
       throw toSipError(error);
     }
@@ -311,11 +390,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     return this.#options.domain ?? partsOfAddress(this.#options.uri)?.host ?? "";
   }
 
-  private mediaSettings(): {
-    iceServers: readonly RTCIceServer[];
-    iceGatheringTimeout: number;
-    videoSize: VideoSize | undefined;
-  } {
+  private mediaSettings(): MediaSettings {
     return {
       iceServers: this.#options.iceServers ?? [],
       iceGatheringTimeout: this.#options.iceGatheringTimeout ?? default_gathering_timeout,
@@ -326,9 +401,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private handle(event: Event, body: Uint8Array): void {
     switch (event.type) {
       case "connect":
-        return this.transport.open(this.#options.server, this.state !== "reconnecting");
+        return this.connection.open(this.state !== "reconnecting");
       case "disconnect":
-        return this.transport.close();
+        return this.connection.close();
       case "connection":
         return this.enter(event.state);
       case "stopped":
@@ -341,70 +416,123 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return;
       }
       case "registration":
-        return this.registrations.get(event.registration)?.handleState(event);
+        return this.registrations.get(event.registration)?.handleState(event, body);
       case "call_incoming":
-        return this.handleIncoming(event);
+        return this.handleIncoming(event, body);
       case "call_sent":
         return this.callMap.get(event.call)?.handleSent();
       case "call_progress":
-        return this.callMap.get(event.call)?.handleProgress(event);
+        return this.callMap.get(event.call)?.handleProgress(event, body);
+      case "call_redirected":
+        return this.callMap.get(event.call)?.handleRedirected(event, body);
       case "call_established":
-        return this.callMap.get(event.call)?.handleEstablished(event);
+        return this.callMap.get(event.call)?.handleEstablished(event, body);
       case "call_terminating":
         return this.callMap.get(event.call)?.handleTerminating();
       case "call_ended": {
         const call = this.callMap.get(event.call);
         this.callMap.delete(event.call);
         this.media.close(event.call);
-        return call?.handleEnded(event);
+        return call?.handleEnded(event, body);
       }
       case "call_modified":
-        return this.callMap.get(event.call)?.handleModified(event);
+        return this.callMap.get(event.call)?.handleModified(event, body);
       case "call_remote_hold":
-        return this.callMap.get(event.call)?.handleRemoteHold(event.held);
+        return this.callMap.get(event.call)?.handleRemoteHold(event, body);
+      case "call_media":
+        return this.callMap.get(event.call)?.handleMedia(event, body);
+      case "call_cancelled":
+        return this.callMap.get(event.call)?.handleCancelled(event, body);
       case "call_info":
-        return this.callMap.get(event.call)?.handleInfo(event.content_type, body);
+        return this.callMap.get(event.call)?.handleInfo(event, body);
       case "call_info_result":
-        return this.callMap.get(event.call)?.handleInfoResult(event.status, event.reason);
+        return this.callMap.get(event.call)?.handleInfoResult(event, body);
+      case "transfer":
+        return this.callMap.get(event.call)?.handleTransfer(event, body);
+      case "transfer_requested":
+        return this.callMap.get(event.call)?.handleTransferRequested(event, body);
+      case "transfer_progress": {
+        const made = this.callMap.get(event.new_call);
+        if (made) this.callMap.get(event.call)?.handleTransferProgress(event, made);
+        return;
+      }
+      case "request_incoming":
+        return this.handleRequest(event, body);
+      case "request_result":
+        return this.requests.handleResult(event, body);
+      case "publication": {
+        const publication = this.publications.get(event.publication);
+        if (event.state === "ended") this.publications.delete(event.publication);
+        return publication?.handleState(event, body);
+      }
+      case "subscription": {
+        const subscription = this.subscriptions.get(event.subscription);
+        if (event.state === "ended") this.subscriptions.delete(event.subscription);
+        return subscription?.handleState(event, body);
+      }
+      case "notify": {
+        if (event.subscription === undefined) this.emit("notify", toNotification(event, body));
+        else this.subscriptions.get(event.subscription)?.handleNotify(event, body);
+        return;
+      }
+      case "request_sent":
+      case "request_received": {
+        const { usage, method } = event;
+        const message = new SipMessage(event.message, body);
+        const name = event.type === "request_sent" ? "requestSent" : "requestReceived";
+        this.emit(name, { usage, method, message });
+        return;
+      }
       case "diagnostic": {
         const { code, text, offset } = event;
         this.emit("diagnostic", { code, text, ...(offset === undefined ? {} : { offset }) });
         return;
       }
-      case "call_redirected":
-      case "call_media":
-      case "call_cancelled":
-      case "request_incoming":
-      case "request_result":
-      case "publication":
-      case "subscription":
-      case "notify":
-      case "transfer":
-      case "transfer_requested":
-      case "transfer_progress":
-      case "request_sent":
-      case "request_received":
-        return;
       default:
         return unknown(event);
     }
   }
 
-  private handleIncoming(event: Extract<Event, { type: "call_incoming" }>): void {
-    const party = (from: typeof event.from): { uri: string; user: string; displayName: string } => ({
-      uri: from.uri,
-      user: from.user,
-      displayName: from.display_name,
-    });
+  private handleIncoming(
+    event: Extract<Event, { type: "call_incoming" }>,
+    body: Uint8Array,
+  ): void {
+    const replaces = event.replaces === undefined ? undefined : this.callMap.get(event.replaces);
+    if (replaces) this.media.share(replaces.id, event.call);
     const call = new Call(this.callContext, {
       id: event.call,
       direction: "incoming",
-      remote: party(event.from),
-      local: party(event.to),
+      remote: toParty(event.from),
+      local: toParty(event.to),
       offered: { audio: event.audio, video: event.video },
+      message: new SipMessage(event.message, body),
+      replaces,
     });
     this.callMap.set(event.call, call);
     this.emit("call", call);
+  }
+
+  private handleRequest(
+    event: Extract<Event, { type: "request_incoming" }>,
+    body: Uint8Array,
+  ): void {
+    const call = event.call === undefined ? undefined : this.callMap.get(event.call);
+    const parties = { from: toParty(event.from), to: toParty(event.to) };
+    const { execute } = this.callContext;
+    let heard: boolean;
+    let request: IncomingRequest;
+    if (event.method === "MESSAGE") {
+      const message = new IncomingMessage(execute, event, parties, body, call);
+      heard = this.hears("message");
+      if (call?.handleMessage(message)) heard = true;
+      this.emit("message", message);
+      request = message;
+    } else {
+      request = new IncomingRequest(execute, event, parties, body, call);
+      heard = this.hears("request");
+      this.emit("request", request);
+    }
+    if (!heard && !request.answered) request.reject({ status: 405 });
   }
 
   private enter(state: ConnectionState): void {
@@ -441,6 +569,11 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   /** Ends what the core can no longer end: it died, or had no more time while stopping. */
   private endAll(cause: "bye" | "transport_error"): void {
+    this.requests.endAll(
+      cause === "bye"
+        ? new SipError("stopped", "The user agent was stopped.")
+        : new SipError("transport_error", "The SIP core stopped working."),
+    );
     this.media.closeAll();
     for (const [id, call] of [...this.callMap]) {
       this.callMap.delete(id);
@@ -448,12 +581,16 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     }
     for (const registration of this.registrations.values()) registration.abandon();
     this.registrations.clear();
+    for (const publication of this.publications.values()) publication.abandon();
+    this.publications.clear();
+    for (const subscription of this.subscriptions.values()) subscription.abandon();
+    this.subscriptions.clear();
   }
 
   private handleFatal(error: SipError): void {
     this.dead = true;
     this.lastError = error;
-    this.transport.close();
+    this.connection.close();
     this.endAll("transport_error");
     this.stopping?.resolve();
     this.stopping = undefined;
@@ -466,29 +603,6 @@ function unknown(event: never): void {
   throw new TypeError(`unknown event ${JSON.stringify(event)}`);
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** The options that the core knows, under its names. */
-function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentConfig> {
-  const { outboundProxy } = options;
-  const named = {
-    domain: options.domain,
-    display_name: options.displayName,
-    authorization_user: options.authorizationUser,
-    password: options.password,
-    realm: options.realm,
-    user_agent: options.userAgent,
-    headers: options.headers,
-    outbound_proxy: outboundProxy === null ? "" : outboundProxy,
-    rtcweb_breaker: options.rtcwebBreaker,
-    click2call: options.click2call,
-    early_ims: options.earlyIms,
-    session_name: options.sessionName,
-    reconnect_time: options.reconnectTime,
-    trace: options.trace,
-  };
-  const given = Object.entries(named).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Partial<AgentConfig>;
+function transportOf(server: string | undefined): "ws" | "wss" {
+  return server !== undefined && parseServer(server).protocol === "ws:" ? "ws" : "wss";
 }

@@ -389,6 +389,7 @@ describe("stack configuration", () => {
     });
     assert.deepEqual(core.config, {
       uri: "sip:alice@example.org",
+      event_messages: true,
       domain: "example.org",
       authorization_user: "alice",
       password: "pw",

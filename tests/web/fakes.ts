@@ -507,7 +507,15 @@ export class FakeCore implements AgentCore {
       case "register":
         id = command.registration ?? ++this.ids;
         break;
+      case "publish":
+        id = command.publication ?? ++this.ids;
+        break;
+      case "subscribe":
+        id = command.subscription ?? ++this.ids;
+        break;
       case "call":
+      case "request":
+      case "accept_transfer":
         id = ++this.ids;
         break;
     }

@@ -2,69 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { CommandError, CoreCrashed } from "../../js-glue/memory.js";
-import type { Event, Party } from "../../js-glue/protocol.js";
+import type { Event } from "../../js-glue/protocol.js";
 import type { Call } from "../../web/call.js";
 import { SipError } from "../../web/errors.js";
-import { UserAgent } from "../../web/user-agent.js";
-import type { UserAgentOptions } from "../../web/user-agent.js";
-import { FakeBrowser, FakeCore, FakeStream, FakeTrack, domError, settle, tell } from "./fakes.js";
-import type { FakeBrowserOptions } from "./fakes.js";
-
-interface Bench {
-  readonly browser: FakeBrowser;
-  readonly core: FakeCore;
-  readonly agent: UserAgent;
-}
-
-function bench(options: Partial<UserAgentOptions> = {}, fakes: FakeBrowserOptions = {}): Bench {
-  const browser = new FakeBrowser(fakes);
-  const core = new FakeCore();
-  const agent = new UserAgent(core, {
-    server: "wss://sip.example.org",
-    uri: "sip:alice@example.org",
-    environment: browser.environment,
-    ...options,
-  });
-  return { browser, core, agent };
-}
-
-async function connected(
-  options: Partial<UserAgentOptions> = {},
-  fakes: FakeBrowserOptions = {},
-): Promise<Bench> {
-  const all = bench(options, fakes);
-  const started = all.agent.start();
-  await settle();
-  all.browser.socket.open();
-  await started;
-  return all;
-}
-
-const bob: Party = { uri: "sip:bob@example.org", user: "bob", display_name: "Bob" };
-const alice: Party = { uri: "sip:alice@example.org", user: "alice", display_name: "" };
-const incoming = (call: number, more: object = {}): { event: Event } => ({
-  event: {
-    type: "call_incoming",
-    call,
-    from: bob,
-    to: alice,
-    has_offer: true,
-    audio: "sendrecv",
-    video: null,
-    ...more,
-  },
-});
-const established = (call: number): { event: Event } => ({
-  event: { type: "call_established", call, status: 200, reason: "OK" },
-});
-const isSip = (code: string, more: object = {}) => (error: unknown) => {
-  assert.ok(error instanceof SipError);
-  assert.equal(error.code, code);
-  for (const [key, value] of Object.entries(more)) {
-    assert.equal(Reflect.get(error, key), value, key);
-  }
-  return true;
-};
+import { alice, bench, bob, connected, established, incoming, isSip } from "./bench.js";
+import type { Bench } from "./bench.js";
+import { FakeStream, FakeTrack, domError, settle, tell } from "./fakes.js";
 
 const unhandled: unknown[] = [];
 const note = (error: unknown): void => void unhandled.push(error);
@@ -96,6 +39,7 @@ describe("configuration", () => {
     assert.deepEqual(core.config, {
       uri: "sip:alice@example.org",
       transport: "ws",
+      event_messages: true,
       entropy: "07".repeat(32),
       password: "pw",
       authorization_user: "auth",
@@ -118,6 +62,7 @@ describe("configuration", () => {
     assert.deepEqual(core.config, {
       uri: "sip:alice@example.org",
       transport: "wss",
+      event_messages: true,
       entropy: "07".repeat(32),
       outbound_proxy: "",
     });
@@ -616,7 +561,7 @@ describe("in a call", () => {
       { event: { type: "call_info", call: 1, content_type: "text/plain" }, body: "caf\u00e9" },
       { event: { type: "call_info_result", call: 1, status: 415, reason: "Unsupported" } },
     );
-    await assert.rejects(sending, isSip("not_accepted", { status: 415 }));
+    await assert.rejects(sending, isSip("rejected", { status: 415 }));
     assert.equal(new TextDecoder().decode(seen[0]?.content), "caf\u00e9");
     assert.equal(seen[0]?.contentType, "text/plain");
   });

@@ -1,0 +1,78 @@
+/** What a call is made or answered with. */
+
+import type {
+  Bandwidth,
+  CallOptions as CallCommandOptions,
+  CandidateKind,
+  Direction,
+  MediaDirections,
+  NameValue,
+} from "../js-glue/protocol.js";
+import type { VideoSize } from "./capture.js";
+
+/** true: sendrecv; false: not at all. */
+export type MediaChoice = boolean | Direction;
+
+interface CommonOptions {
+  /** Used instead of devices for the kinds of track that it has; never stopped by us. */
+  readonly stream?: MediaStream;
+  /** Added to the INVITE, or to the answer. */
+  readonly headers?: readonly NameValue[];
+  /** Contact parameters, RFC 3840. */
+  readonly caps?: readonly NameValue[];
+  readonly bandwidth?: Bandwidth;
+  readonly videoSize?: VideoSize;
+  /** Written on the wire instead of what the browser does, per medium. */
+  readonly wireDirections?: Partial<MediaDirections>;
+  /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
+  readonly removedCodecs?: readonly string[];
+  /** Encodings that stand first, in this order. */
+  readonly codecOrder?: readonly string[];
+  /** ICE candidates that the peer is not told of. */
+  readonly removedCandidates?: readonly CandidateKind[];
+  /**
+   * Gives the call up: it is hung up if it was not established yet, and `established` rejects with
+   * a SipError of code "aborted". Afterwards the signal means nothing.
+   */
+  readonly signal?: AbortSignal;
+}
+
+export interface CallOptions extends CommonOptions {
+  /** Default true. */
+  readonly audio?: MediaChoice;
+  /** Default false. */
+  readonly video?: MediaChoice;
+  /** Another From than the agent's address. */
+  readonly from?: string;
+}
+
+export interface AnswerOptions extends CommonOptions {
+  /** Default: what the offer allows. */
+  readonly audio?: MediaChoice;
+  /** Default: what the offer allows. */
+  readonly video?: MediaChoice;
+}
+
+/** @internal */
+export function directionOf(choice: MediaChoice): Direction | null {
+  if (choice === true) return "sendrecv";
+  return choice === false ? null : choice;
+}
+
+/** @internal The options that commands have in common, as the core names them. */
+export function callOptions(
+  options: CommonOptions,
+  defaultBandwidth: Bandwidth | undefined,
+): CallCommandOptions {
+  const { headers, caps, wireDirections, removedCodecs, codecOrder, removedCandidates } = options;
+  const bandwidth = options.bandwidth ?? defaultBandwidth;
+  return {
+    ...(headers === undefined ? {} : { headers }),
+    ...(caps === undefined ? {} : { caps }),
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(wireDirections === undefined ? {} : { wire_directions: wireDirections }),
+    ...(removedCodecs === undefined ? {} : { removed_codecs: removedCodecs }),
+    ...(codecOrder === undefined ? {} : { codec_order: codecOrder }),
+    ...(removedCandidates === undefined ? {} : { removed_candidates: removedCandidates }),
+  };
+}

@@ -1,0 +1,144 @@
+/** What a user agent is configured with, and how the core names it. */
+
+import type { RecordedInput } from "../js-glue/driver.js";
+import type { WasmSource } from "../js-glue/load.js";
+import type { AgentConfig, Bandwidth, NameValue } from "../js-glue/protocol.js";
+import type { VideoSize } from "./capture.js";
+import type { Environment } from "./environment.js";
+
+/**
+ * Functions that see, and may change, what goes out and what comes in: a returned text takes the
+ * place of what was given. One that throws is reported and changes nothing. `messageOut` and
+ * `messageIn` see credentials.
+ * @example
+ * const hooks = {
+ *   messageOut: (text) => text.replace("User-Agent: ", "User-Agent: kiosk-"),
+ *   localDescription: (sdp) => sdp.replace("useinbandfec=1", "useinbandfec=1;maxaveragebitrate=20000"),
+ * };
+ */
+export interface Hooks {
+  /**
+   * Each SIP message before it is sent; Content-Length is corrected afterwards. A message that is
+   * not UTF-8 is given with one character for each octet.
+   */
+  readonly messageOut?: (text: string) => string | void;
+  /** Each message of the server before anything looks at it, in the same way. */
+  readonly messageIn?: (text: string) => string | void;
+  /** What the browser describes of itself, on its way to the peer. */
+  readonly localDescription?: (sdp: string, context: DescriptionContext) => string | void;
+  /** What the peer describes of itself, on its way to the browser. */
+  readonly remoteDescription?: (sdp: string, context: DescriptionContext) => string | void;
+}
+
+export interface DescriptionContext {
+  /** The id of the call. */
+  readonly call: number;
+  readonly type: "offer" | "answer";
+}
+
+export interface UserAgentOptions {
+  /**
+   * `wss://host[:port][/path]` or `ws://...`. Of several, the next one is tried when one cannot be
+   * reached or was lost.
+   */
+  readonly server: string | readonly string[];
+  /** Our address of record, `sip:alice@example.org`. */
+  readonly uri: string;
+  readonly password?: string;
+  /** Digest user name; default: the user of `uri`. */
+  readonly authorizationUser?: string;
+  /** The only digest realm whose challenges are answered; default: any. */
+  readonly realm?: string;
+  readonly displayName?: string;
+  /** Where REGISTER goes and what completes a bare destination; default: the host of `uri`. */
+  readonly domain?: string;
+  /** The User-Agent header. */
+  readonly userAgent?: string;
+  /** Added to every request. */
+  readonly headers?: readonly NameValue[];
+  /** Route set of requests outside dialogs (RFC 3261 8.1.1.1): `<sip:edge.example.org;lr>`. */
+  readonly routes?: readonly string[];
+  /**
+   * `urn:uuid:...` that names this device at the registrar (RFC 5626 section 4.1); "auto": made
+   * once and kept for this tab, as two tabs must not have the same. Default: none.
+   */
+  readonly instanceId?: string;
+  /** Milliseconds between pings with CRLF CRLF (RFC 5626 section 3.5.1); 0, the default: none. */
+  readonly keepAlive?: number;
+  /** Seconds of Session-Expires that we ask for (RFC 4028); 0, the default: only the peer asks. */
+  readonly sessionExpires?: number;
+  /** Whether provisional responses are made reliable (RFC 3262); default "supported". */
+  readonly reliableProvisional?: "none" | "supported" | "required";
+  /**
+   * How many redirections a call follows (RFC 3261 8.1.3.4); default 5. 0: a 3xx ends the call, and
+   * the page reads the Contacts of `sipMessage`.
+   */
+  readonly redirects?: number;
+  /** true: a NOTIFY without subscription becomes a "notify" event; default false: refused. */
+  readonly acceptUnsolicitedNotify?: boolean;
+  /** true: "requestSent" and "requestReceived" events. */
+  readonly requestEvents?: boolean;
+  /** Whether a page that goes away takes its registrations back; default true. */
+  readonly unregisterOnPageHide?: boolean;
+  /** See and may change messages and descriptions. */
+  readonly hooks?: Hooks;
+  /** `scheme://host:port` of a private Route that webrtc2sip understands; null: none. */
+  readonly outboundProxy?: string | null;
+  readonly rtcwebBreaker?: boolean;
+  readonly click2call?: boolean;
+  readonly earlyIms?: boolean;
+  /** The SDP session name; default: the browser's. */
+  readonly sessionName?: string;
+  /** Default: none, which gathers host addresses only. */
+  readonly iceServers?: readonly RTCIceServer[];
+  /** How long a description may wait for ICE candidates, in milliseconds; default 2000. */
+  readonly iceGatheringTimeout?: number;
+  readonly bandwidth?: Bandwidth;
+  readonly videoSize?: VideoSize;
+  /** true: "log" events show every SIP message, secrets removed. */
+  readonly trace?: boolean;
+  /** How long to try to reconnect after a lost connection, in milliseconds; default 32000. */
+  readonly reconnectTime?: number;
+  /** Where sipml.wasm is; default: beside or inside this script. */
+  readonly wasm?: WasmSource;
+  /** Gets every input of the core, to replay it; the password is left out. */
+  readonly record?: (input: RecordedInput) => void;
+  /** Other browser objects than this page's: for tests and other hosts. */
+  readonly environment?: Environment;
+}
+
+/** @internal */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @internal The options that the core knows, under its names. */
+export function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentConfig> {
+  const { outboundProxy } = options;
+  const named = {
+    domain: options.domain,
+    display_name: options.displayName,
+    authorization_user: options.authorizationUser,
+    password: options.password,
+    realm: options.realm,
+    user_agent: options.userAgent,
+    headers: options.headers,
+    routes: options.routes,
+    instance_id: options.instanceId,
+    keep_alive: options.keepAlive,
+    session_expires: options.sessionExpires,
+    reliable_provisional: options.reliableProvisional,
+    redirects: options.redirects,
+    unsolicited_notify: options.acceptUnsolicitedNotify,
+    request_events: options.requestEvents,
+    outbound_proxy: outboundProxy === null ? "" : outboundProxy,
+    rtcweb_breaker: options.rtcwebBreaker,
+    click2call: options.click2call,
+    early_ims: options.earlyIms,
+    session_name: options.sessionName,
+    reconnect_time: options.reconnectTime,
+    trace: options.trace,
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<AgentConfig>;
+}

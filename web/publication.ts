@@ -1,0 +1,176 @@
+/** What we publish about us: one document under one entity tag, RFC 3903. */
+
+import type { Command, Event, NameValue } from "../js-glue/protocol.js";
+import { refuseAborted, unlessAborted } from "./abort.js";
+import type { Abortable } from "./abort.js";
+import { SipError, describeUsageEnd, toSipError } from "./errors.js";
+import { Deferred, Emitter, rejected } from "./events.js";
+import { caused } from "./message.js";
+import type { Caused, SipMessage } from "./message.js";
+import type { Execute } from "./requests.js";
+
+export interface PublishOptions {
+  /** The event package: "presence". */
+  readonly event: string;
+  /** Of the content; default: what the event package has, `application/pidf+xml` for presence. */
+  readonly contentType?: string;
+  /** Seconds asked for; the server may grant fewer. */
+  readonly expires?: number;
+  /** Whose state it is; default: our address of record. */
+  readonly to?: string;
+  /** Another From than the agent's address. */
+  readonly from?: string;
+  /** Added to each PUBLISH. */
+  readonly headers?: readonly NameValue[];
+  /** Feature tags of Accept-Contact (RFC 3841). */
+  readonly caps?: readonly NameValue[];
+}
+
+type StateEvent = Extract<Event, { type: "publication" }>;
+
+export interface PublicationStateEvent extends Caused {
+  /** published: also after each refresh. ended: nothing is published, and nothing more will come. */
+  readonly state: StateEvent["state"];
+  /** Why it ended. */
+  readonly cause?: NonNullable<StateEvent["cause"]>;
+  readonly status?: number;
+  readonly reason?: string;
+  /** Seconds that the server granted. */
+  readonly expires?: number;
+}
+
+/** A final response to a request of a publication or subscription. */
+export interface UsageResponse {
+  readonly status: number;
+  readonly reason: string;
+  readonly message: SipMessage;
+}
+
+export interface PublicationEvents {
+  state: [PublicationStateEvent];
+  /** A final response that changed something: the 200 of each refresh too. */
+  response: [UsageResponse];
+}
+
+/**
+ * One publication; it is refreshed until `unpublish`.
+ * @example
+ * const publication = agent.publish(pidf, { event: "presence" });
+ * await publication.published;
+ */
+export class Publication extends Emitter<PublicationEvents> {
+  readonly id: number;
+  private readonly execute: Execute;
+  private current: StateEvent["state"] = "publishing";
+  private readonly success = new Deferred<void>();
+  private readonly end = new Deferred<void>();
+
+  /** @internal */
+  constructor(id: number, execute: Execute) {
+    super();
+    this.id = id;
+    this.execute = execute;
+  }
+
+  get state(): StateEvent["state"] {
+    return this.current;
+  }
+
+  /** Resolves at the first 2xx; rejects with SipError if none comes. */
+  get published(): Promise<void> {
+    return this.success.promise;
+  }
+
+  /** Publishes another document in the place of this one. @throws SipError */
+  update(
+    content: string | Uint8Array,
+    contentType?: string,
+    options: { readonly headers?: readonly NameValue[]; readonly expires?: number } = {},
+  ): void {
+    const { headers, expires } = options;
+    try {
+      this.execute(
+        {
+          type: "publish",
+          publication: this.id,
+          ...(contentType === undefined ? {} : { content_type: contentType }),
+          ...(expires === undefined ? {} : { expires }),
+          ...(headers === undefined ? {} : { headers }),
+        },
+        content,
+      );
+    } catch (error) {
+      throw toSipError(error);
+    }
+  }
+
+  /** Removes the document. Resolves when it is gone; rejects if the server did not confirm. */
+  unpublish(options: Abortable & { readonly headers?: readonly NameValue[] } = {}): Promise<void> {
+    const { headers, signal } = options;
+    if (this.current === "ended") return Promise.resolve();
+    try {
+      refuseAborted(signal);
+      this.execute({
+        type: "unpublish",
+        publication: this.id,
+        ...(headers === undefined ? {} : { headers }),
+      });
+    } catch (error) {
+      return rejected(toSipError(error));
+    }
+    return unlessAborted(this.end.promise, signal);
+  }
+
+  /** @internal */
+  handleState(event: StateEvent, body?: Uint8Array): void {
+    const { state, cause, status, reason, expires } = event;
+    this.current = state;
+    const { message } = caused(event, body);
+    if (state === "published") this.success.resolve();
+    if (state === "ended") {
+      const sipMessage = message;
+      const text = describeUsageEnd("publication", cause, status, reason);
+      const error = new SipError(endCode(cause), text, { status, reason, sipMessage });
+      this.success.reject(error);
+      if (cause === undefined || cause === "unpublished") this.end.resolve();
+      else this.end.reject(error);
+    }
+    if (message?.status !== undefined) {
+      this.emit("response", { status: message.status, reason: message.reason ?? "", message });
+    }
+    this.emit("state", {
+      state,
+      ...(cause === undefined ? {} : { cause }),
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(expires === undefined ? {} : { expires }),
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+
+  /** @internal The agent can do no more for it. */
+  abandon(): void {
+    if (this.current === "ended") return;
+    const { id: publication } = this;
+    this.handleState({ type: "publication", publication, state: "ended", cause: "transport_error" });
+  }
+}
+
+function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout" | "transport_error" {
+  return cause === undefined || cause === "unpublished" ? "stopped" : cause;
+}
+
+/** @internal */
+export function publishCommand(options: PublishOptions): Command {
+  const { event, contentType, expires, to, from, headers, caps } = options;
+  return {
+    type: "publish",
+    event,
+    ...(contentType === undefined ? {} : { content_type: contentType }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(to === undefined ? {} : { to }),
+    ...(from === undefined ? {} : { from }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(caps === undefined ? {} : { caps }),
+  };
+}
