@@ -197,7 +197,8 @@ std::string contact_value(const Config& config, const message::HeaderFields& cap
   if (config.service.outbound && method != "REGISTER")
     contact.uri.parameters.push_back({"ob", std::nullopt, false});
   std::string value = uri::to_string(contact);
-  if (config.rtcweb_breaker && method == "INVITE") {
+  // It stands for the password, so it only goes where nobody on the way can read it.
+  if (config.rtcweb_breaker && method == "INVITE" && config.via_transport == "WSS") {
     value += ";impi=" + uri::escape_user(config.authorization_user);
     value += ";ha1=" + auth::ha1(auth::Algorithm::md5, config.authorization_user, config.domain,
                                  config.password);
