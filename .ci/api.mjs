@@ -44,6 +44,8 @@ function isPublic(member) {
   const hidden = [SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword];
   if (hidden.some((kind) => hasModifier(member, kind))) return false;
   if (member.name?.kind === SyntaxKind.PrivateIdentifier) return false;
+  // What it means stands where it comes from.
+  if (hasModifier(member, SyntaxKind.OverrideKeyword) && !member.jsDoc?.length) return false;
   return !hasTag(docOf(member), "internal");
 }
 
@@ -239,6 +241,21 @@ class Reader {
     return result;
   }
 
+  /** What a class does for an interface is said at the interface. */
+  completeDocs(node, members) {
+    for (const clause of node.heritageClauses ?? []) {
+      if (clause.token !== SyntaxKind.ImplementsKeyword) continue;
+      for (const type of clause.types) {
+        const symbol = this.checker.getSymbolAtLocation(type.expression);
+        const [declaration] = symbol ? this.declarationOf(symbol) : [];
+        for (const promised of this.members(declaration?.members ?? [])) {
+          const member = members.find(({ name }) => name === promised.name);
+          if (member && member.doc.text === "") member.doc = promised.doc;
+        }
+      }
+    }
+  }
+
   /** One exported name. */
   item(name, declarations, isExported) {
     const [node] = declarations;
@@ -250,13 +267,10 @@ class Reader {
         const own = node.typeParameters?.map((parameter) => parameter.getText()) ?? [];
         const generic = own.length > 0 ? `<${own.join(", ")}>` : "";
         const above = this.bases(node, isExported);
-        return {
-          ...base,
-          kind,
-          signature: `${kind} ${name}${generic}`,
-          extends: above.extends,
-          members: [...this.members(node.members), ...above.members],
-        };
+        const members = [...this.members(node.members), ...above.members];
+        this.completeDocs(node, members);
+        const signature = `${kind} ${name}${generic}`;
+        return { ...base, kind, signature, extends: above.extends, members };
       }
       case SyntaxKind.TypeAliasDeclaration:
         return {
@@ -303,6 +317,9 @@ class Reader {
   }
 }
 
+/** A value that tells by itself what it is, such as `kind: "request"`. */
+const isLiteral = ({ type }) => /^"[^"|]*"$/.test(type ?? "");
+
 /** Members and items without a comment, and types that are named but cannot be imported. */
 function findGaps(read, reader) {
   const gaps = [];
@@ -312,7 +329,7 @@ function findGaps(read, reader) {
     for (const item of items) {
       if (item.doc.text === "") say(item, `${item.name} has no documentation comment`);
       for (const member of item.members ?? []) {
-        if (member.doc.text === "") {
+        if (member.doc.text === "" && member.doc.tags.length === 0 && !isLiteral(member)) {
           say(member, `${item.name}.${member.name} has no documentation comment`);
         }
       }

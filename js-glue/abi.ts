@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   not_connected: -6,
 } as const;
 
+/** Why a command was refused. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** `enum sipml_output_kind` of abi.h. */
@@ -24,6 +25,7 @@ export const OUTPUT_KINDS = {
   result: 5,
 } as const;
 
+/** What an output is. */
 export type OutputKind = keyof typeof OUTPUT_KINDS;
 
 /** `enum sipml_function` of functions_abi.h. */
@@ -42,6 +44,7 @@ export const FUNCTIONS = {
   digest_response: 12,
 } as const;
 
+/** The functions of sipml-functions.wasm. */
 export type FunctionName = keyof typeof FUNCTIONS;
 
 /** `struct sipml_output` in wasm32: this many 32-bit words, in this order. */
@@ -56,29 +59,45 @@ export const OUTPUT_WORDS = {
 
 /** What every module of this family exports. */
 export interface CommonExports {
+  /** What both sides read and write; may grow at any call. */
   readonly memory: WebAssembly.Memory;
   /** The start of a reactor module; absent when it has no static constructors. */
   readonly _initialize?: () => void;
+  /** `ABI_VERSION` of the module. */
   sipml_abi_version(): number;
+  /** Where to write so many octets before an input; 0 when there is no room. */
   sipml_input_buffer(size: number): number;
+  /** The output with the JSON of the last error, or 0. */
   sipml_last_error(): number;
 }
 
 /** Of sipml.wasm. Pointers and ids are unsigned 32-bit, times are milliseconds, results are ids or error codes. */
 export interface AgentExports extends CommonExports {
+  /** Makes an agent of the JSON configuration in the input buffer. */
   sipml_agent_create(length: number): number;
+  /** Forgets an agent. */
   sipml_agent_destroy(agent: number): void;
+  /** The WebSocket is open. */
   sipml_agent_connected(agent: number, now: number): number;
+  /** The WebSocket is closed, or never opened. */
   sipml_agent_disconnected(agent: number, now: number): number;
+  /** One WebSocket message, in the input buffer. */
   sipml_agent_receive(agent: number, length: number, now: number): number;
+  /** One command: the JSON head and, behind it, the body in the input buffer. */
   sipml_agent_command(agent: number, headLength: number, bodyLength: number, now: number): number;
+  /** The deadline has passed. */
   sipml_agent_timer_fired(agent: number, now: number): number;
+  /** When `sipml_agent_timer_fired` is due; Infinity when nothing is pending. */
   sipml_agent_deadline(agent: number): number;
+  /** The next output, or 0; valid until the next call. */
   sipml_agent_poll(agent: number): number;
 }
 
 /** Of sipml-functions.wasm. */
 export interface FunctionExports extends CommonExports {
+  /**
+   * Calls one of `FUNCTIONS` with what is in the input buffer; the output with its result, or 0.
+   */
   sipml_call_function(name: number, headLength: number, bodyLength: number): number;
 }
 

@@ -20,8 +20,11 @@ export type AgentId = number;
 export interface AgentCore {
   /** @throws CommandError if the configuration is refused. */
   createAgent(config: AgentConfig): AgentId;
+  /** Forgets an agent. */
   destroyAgent(agent: AgentId): void;
+  /** The WebSocket is open; `now` in milliseconds, as everywhere here. */
   connected(agent: AgentId, now: number): void;
+  /** The WebSocket is closed, or never opened. */
   disconnected(agent: AgentId, now: number): void;
   /** One WebSocket message. */
   receive(agent: AgentId, message: Uint8Array, now: number): void;
@@ -30,6 +33,7 @@ export interface AgentCore {
    * @throws CommandError if it is refused.
    */
   command(agent: AgentId, command: Command, body: Bytes, now: number): number;
+  /** The deadline has passed. */
   timerFired(agent: AgentId, now: number): void;
   /** When `timerFired` is due; Infinity when nothing is pending. */
   deadline(agent: AgentId): number;
@@ -46,6 +50,7 @@ export class Core implements AgentCore {
     this.instance = new Instance<AgentExports>(module, AGENT_EXPORTS);
   }
 
+  /** Whether the module has trapped. */
   get crashed(): boolean {
     return this.instance.crashed;
   }

@@ -10,8 +10,11 @@ import type { AgentConfig, Command, Event, Log, MediaRequest } from "./protocol.
 export interface DriverHandlers {
   /** One WebSocket message. */
   transmit(message: Uint8Array): void;
+  /** Something happened; `body` is its content. */
   event(event: Event, body: Uint8Array): void;
+  /** The browser is to do something with media; answered by `media_ready` or `media_failed`. */
   media(request: MediaRequest, body: Uint8Array): void;
+  /** A SIP message, secrets removed. */
   log(log: Log, body: Uint8Array): void;
   /** The core is dead; nothing follows. */
   fatal(error: CoreCrashed): void;
@@ -27,7 +30,9 @@ export type RecordedInput = { readonly now: number } & (
   | { readonly input: "command"; readonly command: Command; readonly body: Uint8Array }
 );
 
+/** What a `Driver` does besides. */
 export interface DriverOptions {
+  /** Gets every input before it is fed. */
   readonly record?: (input: RecordedInput) => void;
 }
 
@@ -36,6 +41,7 @@ const longest_timer = 2 ** 31 - 1;
 
 type Queued = Output | { readonly kind: "fatal"; readonly error: CoreCrashed };
 
+/** One agent with its clock: feeds an input, hands out what it causes in order, sets the timer. */
 export class Driver {
   private readonly core: AgentCore;
   private readonly agent: AgentId;

@@ -102,6 +102,7 @@ export class SipFunctions {
     this.instance = new Instance<FunctionExports>(module, FUNCTION_EXPORTS);
   }
 
+  /** Whether the module has trapped. */
   get crashed(): boolean {
     return this.instance.crashed;
   }
@@ -111,14 +112,17 @@ export class SipFunctions {
     return this.instance.memorySize;
   }
 
+  /** As the exported function `parseUri`. */
   parseUri(uri: Bytes): Parsed<ParsedUri> {
     return this.parsed("parse_uri", "", bytes(uri, "uri"));
   }
 
+  /** As the exported function `parseNameAddr`. */
   parseNameAddr(address: Bytes): Parsed<ParsedNameAddr> {
     return this.parsed("parse_name_addr", "", bytes(address, "address"));
   }
 
+  /** As the exported function `parseHeader`. */
   parseHeader(nameOrLine: Bytes, value?: Bytes): Parsed<HeaderData> {
     const first = bytes(nameOrLine, value === undefined ? "line" : "name");
     if (value === undefined) return this.parsed("parse_header", "", first);
@@ -126,16 +130,19 @@ export class SipFunctions {
     return this.parsed("parse_header", first, bytes(value, "value"));
   }
 
+  /** As the exported function `parseMessage`. */
   parseMessage(message: Bytes): Parsed<ParsedMessage> {
     const output = this.call("parse_message", "", bytes(message, "message"));
     const raw = this.instance.parse(output.head) as Parsed<RawMessage>;
     return raw.ok ? { ...raw, value: completed(raw.value, output.body) } : raw;
   }
 
+  /** As the exported function `parseSdp`. */
   parseSdp(sdp: Bytes): Parsed<ParsedSdp> {
     return this.parsed("parse_sdp", "", bytes(sdp, "sdp"));
   }
 
+  /** As the exported function `parseMultipart`. */
   parseMultipart(contentType: string, body: Bytes): Parsed<ParsedMultipart> {
     const head = text(contentType, "contentType");
     const output = this.call("parse_multipart", head, bytes(body, "body"));
@@ -147,18 +154,22 @@ export class SipFunctions {
     return { ...raw, value: { ...raw.value, parts: tree(raw.value.parts, output.body) } };
   }
 
+  /** As the exported function `messageStatus`. */
   messageStatus(message: Bytes): number {
     return this.call("message_status", "", bytes(message, "message")).flow;
   }
 
+  /** As the exported function `compareUris`. */
   compareUris(a: Bytes, b: Bytes): boolean {
     return this.result("compare_uris", bytes(a, "a"), bytes(b, "b")) as boolean;
   }
 
+  /** As the exported function `resolveTarget`. */
   resolveTarget(target: string, domain: string): Parsed<ParsedUri> {
     return this.parsed("resolve_target", text(target, "target"), text(domain, "domain"));
   }
 
+  /** As the exported function `serialize`. */
   serialize(message: MessageInput): Uint8Array {
     object(message, "message");
     const headers = array(message.headers, "headers").map(pair);
@@ -170,6 +181,7 @@ export class SipFunctions {
     return this.call("serialize", JSON.stringify(head), body).body;
   }
 
+  /** As the exported function `formatNameAddr`. */
   formatNameAddr(address: NameAddrInput): string {
     object(address, "address");
     const { displayName, uri, params = [] } = address;
@@ -181,6 +193,7 @@ export class SipFunctions {
     return this.result("format_name_addr", JSON.stringify(head), "") as string;
   }
 
+  /** As the exported function `digestResponse`. */
   digestResponse(input: DigestInput): DigestResult {
     object(input, "input");
     const { body = "", ...head } = input;

@@ -84,7 +84,10 @@ export type {
   AgentConfig,
   Bandwidth,
   CallOptions,
+  CandidateKind,
+  Caused,
   Command,
+  CommandError as CommandErrorFields,
   Direction,
   EndCause,
   Event,
@@ -92,8 +95,10 @@ export type {
   MediaDirections,
   MediaError,
   MediaRequest,
+  MessageHead,
   NameValue,
   Party,
+  RequestMethod,
 } from "./protocol.js";
 
 export {

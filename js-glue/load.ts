@@ -13,12 +13,14 @@ export type WasmSource =
 /** A module could not be fetched or compiled. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
+  /** Made by this package. */
   constructor(message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
   }
 }
 
 /** @throws LoadError that says what was loaded and what went wrong. */
+/** Compiles a module from wherever it is. */
 export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   const given = await source;
   if (given instanceof WebAssembly.Module) return given;

@@ -6,16 +6,20 @@ import type { CommandError as CommandErrorFields } from "./protocol.js";
 
 /** One polled output, decoded and copied out of the module's memory. */
 export interface RawOutput {
+  /** What it is. */
   readonly kind: OutputKind;
+  /** The server's connection that it is for; 0 for an agent. */
   readonly flow: number;
   /** The JSON head, or "" for `transmit`. */
   readonly head: string;
+  /** The octets beside the head. */
   readonly body: Uint8Array;
 }
 
 /** The core trapped: a broken invariant or no memory. Nothing can be asked of it any more. */
 export class CoreCrashed extends Error {
   override readonly name = "CoreCrashed";
+  /** Made by this package. */
   constructor(message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
   }
@@ -29,8 +33,10 @@ export class IncompatibleModule extends Error {
 /** A command that the core refused, with the reason that sipml_last_error() gives. */
 export class CommandError extends Error implements CommandErrorFields {
   override readonly name = "CommandError";
+  /** Why it was refused. */
   readonly code: CommandErrorFields["code"];
   readonly argument: string;
+  /** Made by this package. */
   constructor(fields: CommandErrorFields) {
     super(fields.message);
     this.code = fields.code;
@@ -52,6 +58,7 @@ export function toBytes(value: Bytes): Uint8Array {
   return typeof value === "string" ? encoder.encode(value) : value;
 }
 
+/** One instance of a module. Once it has trapped, every call throws. */
 export class Instance<E extends CommonExports> {
   private readonly exports: E;
   private crash: CoreCrashed | undefined;
@@ -85,6 +92,7 @@ export class Instance<E extends CommonExports> {
     }
   }
 
+  /** Whether the module has trapped. */
   get crashed(): boolean {
     return this.crash !== undefined;
   }

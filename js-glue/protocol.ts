@@ -6,15 +6,21 @@
 /** What this side does with a medium, RFC 3264 section 5.1. */
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
+/** A header or a parameter. */
 export interface NameValue {
+  /** Without the colon or the equals sign. */
   readonly name: string;
+  /** As text, without line ends. */
   readonly value: string;
 }
 
 /** A user as From, To and Contact name one; `user` is percent-decoded, `display_name` is "" if absent. */
 export interface Party {
+  /** The URI, without what stands around it. */
   readonly uri: string;
+  /** Percent-decoded; the number of a tel URI. */
   readonly user: string;
+  /** Unquoted; "" if absent. */
   readonly display_name: string;
 }
 
@@ -25,37 +31,47 @@ export interface Party {
 export interface MessageHead {
   /** A request. */
   readonly method?: string;
+  /** The Request-URI of a request. */
   readonly uri?: string;
   /** A response. */
   readonly status?: number;
+  /** The reason phrase of a response. */
   readonly reason?: string;
+  /** In order; credentials are left out. */
   readonly headers: readonly NameValue[];
 }
 
 /** What events carry that a SIP message caused. */
 export interface Caused {
+  /** The message; absent when none caused it. */
   readonly message?: MessageHead;
 }
 
 /** Kilobits per second, written as `b=AS` (RFC 8866 section 5.8). */
 export interface Bandwidth {
+  /** Of the audio media. */
   readonly audio?: number;
+  /** Of the video media. */
   readonly video?: number;
 }
 
+/** How an agent is set up. */
 export interface AgentConfig {
   /** Address of record: From and To of what this agent sends, `sip:alice@example.org`. */
   readonly uri: string;
   /** Where REGISTER goes and what is appended to a bare destination; default: the host of `uri`. */
   readonly domain?: string;
+  /** Stands before our address. */
   readonly display_name?: string;
   /** Digest user name; default: the user of `uri`. */
   readonly authorization_user?: string;
+  /** For digest challenges; never written to a log. */
   readonly password?: string;
   /** The only digest realm whose challenges are answered; default: any. */
   readonly realm?: string;
   /** The Via transport; default "wss". */
   readonly transport?: "ws" | "wss";
+  /** The User-Agent and Server headers; default: none. */
   readonly user_agent?: string;
   /** Added to every request. */
   readonly headers?: readonly NameValue[];
@@ -63,6 +79,7 @@ export interface AgentConfig {
   readonly outbound_proxy?: string;
   /** Contact parameters that webrtc2sip understands. */
   readonly rtcweb_breaker?: boolean;
+  /** Contact parameter that webrtc2sip understands. */
   readonly click2call?: boolean;
   /** false: the first REGISTER carries an empty Authorization (TS 24.229). Default true. */
   readonly early_ims?: boolean;
@@ -96,7 +113,9 @@ export interface AgentConfig {
 
 /** null: no m-line of this kind. */
 export interface MediaDirections {
+  /** Of the audio m-line. */
   readonly audio: Direction | null;
+  /** Of the video m-line. */
   readonly video: Direction | null;
 }
 
@@ -112,10 +131,13 @@ export type CandidateKind =
   | "ipv6"
   | "name";
 
+/** What the commands of calls have in common. */
 export interface CallOptions {
+  /** Added to the INVITE or its response. */
   readonly headers?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
+  /** Written into our descriptions. */
   readonly bandwidth?: Bandwidth;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wire_directions?: Partial<MediaDirections>;
@@ -127,6 +149,7 @@ export interface CallOptions {
   readonly removed_candidates?: readonly CandidateKind[];
 }
 
+/** Why the browser could not do what was asked. */
 export type MediaError =
   | "permission_denied"
   | "no_device"
@@ -279,6 +302,7 @@ export type Command =
       readonly message: string;
     };
 
+/** Why a call ended. */
 export type EndCause =
   /** BYE after the call was established. */
   | "bye"
@@ -313,6 +337,7 @@ export type MediaRequest =
   /** The call is over. Not answered. */
   | { readonly type: "close"; readonly call: number };
 
+/** What an agent tells; a body stands beside it where that is said. */
 export type Event =
   /** Open a WebSocket now, then report `connected` or `disconnected`. */
   | { readonly type: "connect" }
@@ -497,12 +522,15 @@ export type Event =
       readonly offset?: number;
     };
 
+/** Says which way a logged SIP message went. */
 export interface Log {
+  /** As seen from us. */
   readonly direction: "sent" | "received";
 }
 
 /** What sipml_last_error() tells. */
 export interface CommandError {
+  /** Why it was refused. */
   readonly code:
     | "invalid_json"
     | "invalid_argument"
@@ -512,5 +540,6 @@ export interface CommandError {
     | "not_connected";
   /** The command's key that was wrong, such as "to" or "headers[0].value", or "". */
   readonly argument: string;
+  /** A sentence that says what was wrong. */
   readonly message: string;
 }

@@ -20,6 +20,7 @@ interface CommonOptions {
   readonly headers?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
+  /** Written into our descriptions. */
   readonly bandwidth?: Bandwidth;
   readonly videoSize?: VideoSize;
   /** Written on the wire instead of what the browser does, per medium. */
@@ -37,6 +38,7 @@ interface CommonOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the commands of calls have in common. */
 export interface CallOptions extends CommonOptions {
   /** Default true. */
   readonly audio?: MediaChoice;

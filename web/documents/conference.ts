@@ -10,7 +10,9 @@ export type ElementState = "full" | "partial" | "deleted";
 
 /** A URI with what it is for, RFC 4575 section 5.3.1. */
 export interface ConferenceUri {
+  /** The URI. */
   readonly uri: string;
+  /** A text to show for it. */
   readonly displayText?: string;
   /** "participation", "streaming", "web-page" ... */
   readonly purpose?: string;
@@ -18,35 +20,51 @@ export interface ConferenceUri {
 
 /** A medium that the conference offers, RFC 4575 section 5.3.4. */
 export interface ConferenceMediaType {
+  /** Names it within the conference. */
   readonly label: string;
   /** "audio", "video", "text" or "message". */
   readonly type?: string;
+  /** A text to show for it. */
   readonly displayText?: string;
+  /** What a user can do with it. */
   readonly status?: "sendrecv" | "sendonly" | "recvonly" | "inactive";
 }
 
 /** RFC 4575 section 5.3. */
 export interface ConferenceDescription {
+  /** Of this element, in a document that tells what changed. */
   readonly state: ElementState;
+  /** The name of the conference. */
   readonly displayText?: string;
+  /** Its subject. */
   readonly subject?: string;
+  /** More words about it. */
   readonly freeText?: string;
+  /** Words to find it by. */
   readonly keywords?: readonly string[];
+  /** Where to call to take part. */
   readonly confUris?: readonly ConferenceUri[];
+  /** Where to find what belongs to it. */
   readonly serviceUris?: readonly ConferenceUri[];
+  /** How many may take part. */
   readonly maximumUserCount?: number;
+  /** The media that it offers. */
   readonly availableMedia?: readonly ConferenceMediaType[];
 }
 
 /** RFC 4575 section 5.4. */
 export interface ConferenceHost {
+  /** Who that is. */
   readonly displayText?: string;
+  /** A page about the host. */
   readonly webPage?: string;
+  /** Where to reach the host. */
   readonly uris: readonly ConferenceUri[];
 }
 
 /** RFC 4575 section 5.5. */
 export interface ConferenceStatus {
+  /** How many take part, also where `users` does not tell them all. */
   readonly userCount?: number;
   /** Whether it goes on now. */
   readonly active?: boolean;
@@ -56,7 +74,9 @@ export interface ConferenceStatus {
 
 /** Why and how something happened, RFC 4575 section 5.7. */
 export interface ConferenceAction {
+  /** The time of it. */
   readonly when?: Date;
+  /** Why, in words. */
   readonly reason?: string;
   /** The URI of who did it. */
   readonly by?: string;
@@ -64,13 +84,17 @@ export interface ConferenceAction {
 
 /** One stream of an endpoint, RFC 4575 section 5.8. */
 export interface ConferenceMedia {
+  /** Names it within the endpoint. */
   readonly id: string;
+  /** "audio", "video", "text" or "message". */
   readonly type?: string;
+  /** A text to show for it. */
   readonly displayText?: string;
   /** The SDP label (RFC 4574). */
   readonly label?: string;
   /** The RTP SSRC. */
   readonly srcId?: string;
+  /** What flows, as seen by the endpoint. */
   readonly status?: "sendrecv" | "sendonly" | "recvonly" | "inactive";
 }
 
@@ -78,9 +102,13 @@ export interface ConferenceMedia {
 export interface ConferenceEndpoint {
   /** Names it; often its Contact URI. */
   readonly entity: string;
+  /** Of this element, in a document that tells what changed. */
   readonly state: ElementState;
+  /** A text to show for it. */
   readonly displayText?: string;
+  /** Who asked for it to join. */
   readonly referred?: ConferenceAction;
+  /** How its part in the conference stands. */
   readonly status?:
     | "pending"
     | "dialing-out"
@@ -91,10 +119,15 @@ export interface ConferenceEndpoint {
     | "muted-via-focus"
     | "disconnecting"
     | "disconnected";
+  /** How it came. */
   readonly joiningMethod?: "dialed-in" | "dialed-out" | "focus-owner";
+  /** When and by whom it came. */
   readonly joining?: ConferenceAction;
+  /** How it left. */
   readonly disconnectionMethod?: "departed" | "booted" | "failed" | "busy";
+  /** When and why it left. */
   readonly disconnection?: ConferenceAction;
+  /** Its streams. */
   readonly media: readonly ConferenceMedia[];
   /** The dialog with the conference, where that is told. */
   readonly callInfo?: {
@@ -108,15 +141,21 @@ export interface ConferenceEndpoint {
 
 /** RFC 4575 section 5.6. */
 export interface ConferenceUser {
+  /** The URI of the user. */
   readonly entity: string;
+  /** Of this element, in a document that tells what changed. */
   readonly state: ElementState;
+  /** The name to show. */
   readonly displayText?: string;
+  /** Other addresses of the user. */
   readonly associatedAors?: readonly ConferenceUri[];
+  /** "participant", "moderator" ... */
   readonly roles?: readonly string[];
   /** RFC 5646 tags, in order of preference. */
   readonly languages?: readonly string[];
   /** The URI of another conference that this user stands for. */
   readonly cascadedFocus?: string;
+  /** The devices with which the user takes part. */
   readonly endpoints: readonly ConferenceEndpoint[];
 }
 
@@ -129,11 +168,15 @@ export interface ConferenceInfo {
   readonly version: number;
   /** "deleted": the conference is over. */
   readonly state: ElementState;
+  /** What the conference is about, and what it offers. */
   readonly description?: ConferenceDescription;
+  /** Who holds it. */
   readonly host?: ConferenceHost;
+  /** How it stands. */
   readonly status?: ConferenceStatus;
   /** Whether `users` are all of them; absent when the document tells nothing about users. */
   readonly usersState?: ElementState;
+  /** Who takes part. */
   readonly users: readonly ConferenceUser[];
   /** Other conferences among some of the users. */
   readonly sidebars?: readonly ConferenceUri[];

@@ -24,8 +24,11 @@ export interface DialogParticipant {
 export interface DialogEntry {
   /** Names it in this and later documents; it is no Call-ID. */
   readonly id: string;
+  /** The Call-ID of the dialog. */
   readonly callId?: string;
+  /** The tag of the user watched. */
   readonly localTag?: string;
+  /** The tag of the other side. */
   readonly remoteTag?: string;
   /** Whether the user watched sent the INVITE ("initiator") or received it ("recipient"). */
   readonly direction?: "initiator" | "recipient";
@@ -52,8 +55,11 @@ export interface DialogEntry {
   };
   /** Who asked for it, RFC 3892. */
   readonly referredBy?: { readonly uri: string; readonly displayName?: string };
+  /** The proxies between, in order. */
   readonly routeSet: readonly string[];
+  /** The side of the user watched. */
   readonly local?: DialogParticipant;
+  /** The other side. */
   readonly remote?: DialogParticipant;
 }
 
@@ -66,6 +72,7 @@ export interface DialogInfo {
   readonly version: number;
   /** "partial": only what changed since the version before. */
   readonly state: "full" | "partial";
+  /** Each with its own id. */
   readonly dialogs: readonly DialogEntry[];
 }
 

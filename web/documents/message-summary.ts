@@ -8,9 +8,11 @@ import type { Outcome } from "./xml.js";
 export interface MessageCount {
   /** Not heard or read yet. */
   readonly new: number;
+  /** Heard or read. */
   readonly old: number;
   /** How many of each are urgent, where that is told. */
   readonly urgentNew?: number;
+  /** Heard or read, and urgent. */
   readonly urgentOld?: number;
 }
 
@@ -21,11 +23,17 @@ export interface MessageSummary {
   readonly waiting: boolean;
   /** The URI of the mailbox. */
   readonly account?: string;
+  /** Voice messages. */
   readonly voice?: MessageCount;
+  /** Video messages. */
   readonly video?: MessageCount;
+  /** Faxes. */
   readonly fax?: MessageCount;
+  /** Pager messages. */
   readonly pager?: MessageCount;
+  /** Multimedia messages. */
   readonly multimedia?: MessageCount;
+  /** Text messages. */
   readonly text?: MessageCount;
   /** Messages without a class (RFC 3458). */
   readonly none?: MessageCount;

@@ -24,6 +24,7 @@ export type EventDocument =
 
 /** A document, or why there is none. */
 export interface DocumentResult {
+  /** What was read; undefined when it could not be. */
   readonly document: EventDocument | undefined;
   /** Why there is no document: a phrase that never repeats the content. */
   readonly reason?: string;

@@ -10,6 +10,7 @@ const dataModel = "urn:ietf:params:xml:ns:pidf:data-model";
 
 /** A sentence for a person to read, RFC 3863 section 4.1.6. */
 export interface PresenceNote {
+  /** The sentence. */
   readonly text: string;
   /** `xml:lang`, such as "en". */
   readonly language?: string;
@@ -51,6 +52,7 @@ export interface PresenceDetails {
 
 /** A way to reach the person: a service, RFC 3863 section 4.1.2. */
 export interface PresenceTuple extends PresenceDetails {
+  /** Names the tuple within the document and in later ones. */
   readonly id: string;
   /** Whether messages and calls are accepted there. */
   readonly basic?: "open" | "closed";
@@ -62,12 +64,15 @@ export interface PresenceTuple extends PresenceDetails {
 
 /** RFC 4479 section 3.1. */
 export interface PresencePerson extends PresenceDetails {
+  /** Names the person element within the document. */
   readonly id: string;
 }
 
 /** RFC 4479 section 3.3. */
 export interface PresenceDevice extends PresenceDetails {
+  /** Names the device element within the document. */
   readonly id: string;
+  /** A URN that names the device everywhere. */
   readonly deviceId?: string;
 }
 
@@ -82,8 +87,11 @@ export interface PresenceDocument {
   readonly note?: string;
   /** The activities of all persons, tuples and devices, each once. */
   readonly activities: readonly string[];
+  /** The services, in the order of the document. */
   readonly tuples: readonly PresenceTuple[];
+  /** What is told of the person; one where the presence server made up its mind. */
   readonly persons: readonly PresencePerson[];
+  /** What is told of the devices. */
   readonly devices: readonly PresenceDevice[];
   /** Those of the document as a whole. */
   readonly notes: readonly PresenceNote[];

@@ -11,7 +11,9 @@ const gruuinfo = "urn:ietf:params:xml:ns:gruuinfo";
 export interface RegInfoContact {
   /** Names it in this and later documents. */
   readonly id: string;
+  /** The Contact URI. */
   readonly uri: string;
+  /** Whether it is registered. */
   readonly state: "active" | "terminated";
   /** What brought it to that state. */
   readonly event?:
@@ -24,6 +26,7 @@ export interface RegInfoContact {
     | "probation"
     | "unregistered"
     | "rejected";
+  /** The display name of the Contact. */
   readonly displayName?: string;
   /** Seconds for which it has been registered. */
   readonly durationRegistered?: number;
@@ -33,12 +36,15 @@ export interface RegInfoContact {
   readonly retryAfter?: number;
   /** 0 to 1, higher is preferred. */
   readonly q?: number;
+  /** The Call-ID of the REGISTER. */
   readonly callId?: string;
+  /** The CSeq number of the REGISTER. */
   readonly cseq?: number;
   /** Contact parameters that the registrar did not know, such as "+sip.instance". */
   readonly params: readonly NameValue[];
   /** RFC 5628 section 5. */
   readonly publicGruu?: string;
+  /** RFC 5628 section 5; lasts as long as the registration. */
   readonly temporaryGruu?: string;
 }
 
@@ -46,9 +52,11 @@ export interface RegInfoContact {
 export interface RegInfoRegistration {
   /** Names it in this and later documents. */
   readonly id: string;
+  /** The address of record. */
   readonly aor: string;
   /** "init": nothing is registered and nothing has ended. */
   readonly state: "init" | "active" | "terminated";
+  /** Its bindings. */
   readonly contacts: readonly RegInfoContact[];
 }
 
@@ -59,6 +67,7 @@ export interface RegInfo {
   readonly version: number;
   /** "partial": only what changed since the version before. */
   readonly state: "full" | "partial";
+  /** Each with its own id. */
   readonly registrations: readonly RegInfoRegistration[];
 }
 
