@@ -56,6 +56,7 @@ std::optional<Instant> Agent::deadline() const {
     if (at && (!earliest || *at < *earliest)) earliest = at;
   };
   consider(transactions_.deadline());
+  consider(outside_.deadline());
   for (const auto& [id, call] : calls_) consider(call.deadline());
   for (const auto& [id, registration] : registrations_) consider(registration.deadline());
   return earliest;
@@ -185,6 +186,7 @@ void Agent::timer_fired(Instant now) {
   for (const auto& indication : indications) deliver(indication, nullptr, now);
   for (auto& [id, call] : calls_) call.timer_fired(ctx);
   for (auto& [id, registration] : registrations_) registration.timer_fired(ctx);
+  outside_.timer_fired(ctx);
   settle(now);
 }
 
@@ -193,11 +195,12 @@ bool Agent::has_live_registration() const {
                      [](const auto& entry) { return !entry.second.has_ended(); });
 }
 
-/// The time for stopping is over: calls end without waiting for the peer.
+/// The time for stopping is over: calls, and what else is open, end without waiting for the peer.
 void Agent::end_calls(Instant now) {
   Context ctx = context(now);
   for (auto& [id, call] : calls_) call.give_up(ctx);
   calls_.clear();
+  outside_.give_up(ctx);
 }
 
 /// After each input: calls that are over are forgotten, and a stop goes on.
@@ -210,11 +213,12 @@ void Agent::settle(Instant now) {
     }
   }
   std::erase_if(calls_, [](const auto& entry) { return entry.second.has_ended(); });
+  outside_.settle();
   if (stopping_ != Stopping::no) advance_stop(now);
 }
 
 void Agent::advance_stop(Instant now) {
-  if (stopping_ == Stopping::calls && calls_.empty()) {
+  if (stopping_ == Stopping::calls && calls_.empty() && outside_.is_idle()) {
     stopping_ = Stopping::registrations;
     timers_.stop(Timer::stop_calls);
     Context ctx = context(now);
@@ -267,6 +271,7 @@ Agent::Answer Agent::execute(const Stop& command, Instant now) {
   timers_.start(Timer::stop_all, now + timeout);
   Context ctx = context(now);
   for (auto& [id, call] : calls_) (void)call.hang_up({}, ctx);
+  outside_.stop(ctx);
   return std::uint32_t{0};
 }
 
@@ -386,16 +391,20 @@ Agent::Answer Agent::execute(const Progress& /*command*/, Instant /*now*/) {
   return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
 }
 
-Agent::Answer Agent::execute(SendRequest /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(SendRequest command, Instant now) {
+  if (stopping_ != Stopping::no)
+    return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
+  Context ctx = context(now);
+  return outside_.send(std::move(command), calls_, last_id_, ctx);
 }
 
-Agent::Answer Agent::execute(const ForgetRequest& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(const ForgetRequest& command, Instant /*now*/) {
+  return outside_.forget(command);
 }
 
-Agent::Answer Agent::execute(const Respond& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(const Respond& command, Instant now) {
+  Context ctx = context(now);
+  return outside_.respond(command, ctx);
 }
 
 Agent::Answer Agent::execute(Publish /*command*/, Instant /*now*/) {

@@ -14,6 +14,7 @@
 
 #include "agent/command.hpp"
 #include "agent/connection.hpp"
+#include "agent/outside.hpp"
 #include "base/result.hpp"
 #include "base/timer_set.hpp"
 #include "usage/context.hpp"
@@ -43,7 +44,7 @@ class Agent {
   std::optional<Instant> deadline() const;
 
   /// Nothing is held and nothing waits, but for the connection.
-  bool is_idle() const { return calls_.empty() && transactions_.size() == 0; }
+  bool is_idle() const { return calls_.empty() && outside_.is_idle() && transactions_.size() == 0; }
 
  private:
   enum class Timer : std::uint8_t { reconnect, give_up, ping, pong, stop_calls, stop_all, count };
@@ -94,6 +95,8 @@ class Agent {
   std::optional<int> refusal_of_replaces(const message::Message& request) const;
   void receive_outside_dialog(const message::Message& request, transaction::Id id, Instant now);
   void receive_invite(const message::Message& request, transaction::Id id, Instant now);
+  void receive_for_application(const message::Message& request, transaction::Id id,
+                               std::uint32_t call, Instant now);
   void end_stray_2xx(const message::Message& response, Instant now);
   void refuse_statelessly(const message::Message& request, int status, std::string_view reason,
                           Instant now);
@@ -108,6 +111,7 @@ class Agent {
   std::deque<usage::Output> outputs_;
   std::map<std::uint32_t, usage::Call> calls_;
   std::map<std::uint32_t, usage::Registration> registrations_;
+  Outside outside_;
   std::uint32_t last_id_ = 0;
 
   connection::State connection_ = connection::State::idle;

@@ -113,6 +113,8 @@ void Agent::deliver(const transaction::Indication& indication, const message::Me
       found->second.response(indication, *response, ctx);
     else
       found->second.no_response(indication, ctx);
+  } else if (outside_.deliver(indication, response, calls_, ctx)) {
+    return;
   } else if (response && response->cseq().method == "INVITE" && response->status() >= 200 &&
              response->status() < 300) {
     end_stray_2xx(*response, now);
@@ -205,8 +207,10 @@ void Agent::receive_request(const message::Message& request, Instant now) {
       call.ack(request, ctx);
     else if (const std::string unsupported = unsupported_options(request); !unsupported.empty())
       respond(request, received.id, 420, now, {{"Unsupported", unsupported}});
-    else
+    else if (request.method() != "MESSAGE")
       call.request(request, received.id, ctx);
+    else if (call.takes(request, received.id, ctx))
+      receive_for_application(request, received.id, id, now);
     return;
   }
   if (request.method() != "ACK") respond(request, received.id, 481, now);
@@ -252,7 +256,10 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
     respond(request, id, 400, now);
     return;
   }
-  if (method != "INVITE" && method != "OPTIONS") {
+  // INFO outlived RFC 6086 outside of calls; with an Info-Package it needs one.
+  const bool is_for_application =
+      method == "MESSAGE" || (method == "INFO" && !request.header(HeaderName::info_package));
+  if (method != "INVITE" && method != "OPTIONS" && !is_for_application) {
     // 8.2.1; for what only lives in a dialog there is none (12.2.2).
     const bool needs_dialog = method == "BYE" || method == "INFO" || method == "NOTIFY" ||
                               method == "UPDATE" || method == "PRACK";
@@ -278,14 +285,26 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
     // 11.2: as an INVITE would be answered.
     respond(request, id, calls_.size() >= limits::call_count ? 486 : 200, now,
             {{"Allow", std::string(usage::allowed_methods)},
-             {"Accept", std::string(usage::accepted_types)},
+             {"Accept", std::string(usage::accepted_types) + ", text/plain"},
              {"Accept-Encoding", "identity"},
              {"Accept-Language", "en"},
              {"Supported", ""},
              {"Contact", usage::contact_value(config_, {}, "OPTIONS")}});
     return;
   }
-  receive_invite(request, id, now);
+  if (is_for_application)
+    receive_for_application(request, id, 0, now);
+  else
+    receive_invite(request, id, now);
+}
+
+void Agent::receive_for_application(const message::Message& request, transaction::Id id,
+                                    std::uint32_t call, Instant now) {
+  Context ctx = context(now);
+  ctx.cause = &request;
+  usage::Refusal refusal{480, {}};
+  if (stopping_ == Stopping::no) refusal = outside_.receive(request, id, call, last_id_, ctx);
+  if (refusal.status != 0) respond(request, id, refusal.status, now, refusal.headers);
 }
 
 void Agent::receive_invite(const message::Message& request, transaction::Id id, Instant now) {

@@ -39,6 +39,9 @@ inline constexpr std::size_t call_count = 64;
 inline constexpr std::size_t registration_count = 64;
 /// Requests outside of calls that wait for their answer, ours and the application's.
 inline constexpr std::size_t request_count = 256;
+/// Milliseconds after which a request is accepted that the application does not answer: its sender
+/// waits for 64*T1 (RFC 4320 section 4).
+inline constexpr std::int64_t request_answer_time = 10000;
 inline constexpr std::size_t publication_count = 64;
 inline constexpr std::size_t subscription_count = 256;
 /// Early dialogs of one call; a fork beyond them is known only when it answers.

@@ -362,16 +362,26 @@ bool Call::is_merged(const message::Message& request) const {
          request.cseq().number == peer_invite_->cseq().number;
 }
 
-void Call::request(const message::Message& request, transaction::Id transaction, Context& context) {
+std::optional<message::Request> Call::make_inside(std::string_view method) {
+  if (progress_ != Progress::established && progress_ != Progress::answered) return std::nullopt;
+  return dialog_->make_request(method);
+}
+
+bool Call::takes(const message::Message& request, transaction::Id transaction, Context& context) {
   if (!dialog_ || !dialog_->owns_request(request)) {
     // A request of an early dialog of ours; the caller's side of it stays as it is.
     context.respond(transaction, message::make_response(request, 481, {}));
-    return;
+    return false;
   }
   if (dialog_->accept(request) == dialog::Order::out_of_order) {
     answer_request(transaction, request, 500, context);
-    return;
+    return false;
   }
+  return true;
+}
+
+void Call::request(const message::Message& request, transaction::Id transaction, Context& context) {
+  if (!takes(request, transaction, context)) return;
   if (request.method() == "BYE") {
     bye_received(request, transaction, context);
   } else if (request.method() == "INVITE") {

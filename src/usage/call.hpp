@@ -60,6 +60,13 @@ class Call {
   std::optional<CommandError> info(const std::string& content_type, std::string body,
                                    Context& context);
 
+  // Requests inside the dialog that are usages by themselves.
+  bool has_dialog() const { return dialog_.has_value(); }
+  /// nullopt when the call is not established.
+  std::optional<message::Request> make_inside(std::string_view method);
+  /// The number for one sent anew with credentials.
+  std::uint32_t next_cseq() { return dialog_->next_cseq(); }
+
   // The browser's answers to media requests.
   void media_ready(std::uint32_t token, std::string_view description, Context& context);
   void media_failed(std::uint32_t token, MediaError error, const std::string& text,
@@ -75,6 +82,8 @@ class Call {
   bool owns_request(const message::Message& request) const;
   /// True when this request is the INVITE that made this call, come by another way (8.2.2.2).
   bool is_merged(const message::Message& request) const;
+  /// True when a request of the peer is inside the dialog and in order; otherwise it was refused.
+  bool takes(const message::Message& request, transaction::Id transaction, Context& context);
   /// A request inside the dialog, not ACK.
   void request(const message::Message& request, transaction::Id transaction, Context& context);
   void ack(const message::Message& ack, Context& context);

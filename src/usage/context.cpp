@@ -239,6 +239,14 @@ Party party(const uri::NameAddr& address) {
   return {uri::to_string(address.uri), uri::unescape(user), address.display_name};
 }
 
+uri::NameAddr local_address(const std::optional<uri::Uri>& from, Context& context) {
+  uri::NameAddr address;
+  address.display_name = context.config.display_name;
+  address.uri = from.value_or(context.config.uri);
+  address.parameters.push_back({"tag", context.random.token(12), false});
+  return address;
+}
+
 message::Request make_request(std::string_view method, const std::string& request_uri,
                               const uri::NameAddr& from, const uri::NameAddr& to,
                               std::string_view call_id, std::uint32_t cseq) {

@@ -15,10 +15,20 @@
 namespace sipml::usage {
 
 /// What a response is for, in Owner::purpose.
-enum class Purpose : std::uint32_t { registration, invite, reinvite, cancel, bye, info, fork_bye };
+enum class Purpose : std::uint32_t {
+  registration,
+  invite,
+  reinvite,
+  cancel,
+  bye,
+  info,
+  fork_bye,
+  standalone
+};
 
 /// What this user agent understands; every header that says so is made from here.
-inline constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
+inline constexpr std::string_view allowed_methods =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE";
 inline constexpr std::string_view description_type = "application/sdp";
 inline constexpr std::string_view accepted_types =
     "application/sdp, multipart/mixed, multipart/alternative, multipart/related";
@@ -93,6 +103,9 @@ struct Refusal {
 std::optional<Refusal> refused_body(const message::Message& request);
 
 Party party(const uri::NameAddr& address);
+
+/// The From of a request outside of dialogs: our address of record, or `from`, with a new tag.
+uri::NameAddr local_address(const std::optional<uri::Uri>& from, Context& context);
 
 /// A request outside of any dialog: Max-Forwards, From, To, Call-ID, CSeq (8.1.1).
 message::Request make_request(std::string_view method, const std::string& request_uri,

@@ -151,6 +151,34 @@ bool registration_count(std::size_t n) {
   return phone.try_execute(agent::Register{});
 }
 
+std::string message_of(std::size_t number) {
+  const std::string n = std::to_string(number);
+  return "MESSAGE sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKm" + n +
+         "\r\nFrom: <sip:bob@example.org>;tag=b\r\nTo: <sip:alice@example.org>\r\nCall-ID: m" + n +
+         "\r\nCSeq: 1 MESSAGE\r\n\r\n";
+}
+
+/// Requests in and out alike.
+bool request_count(std::size_t n) {
+  const agent::SendRequest command{"MESSAGE", "bob", {}, {}, {}, {}, {}, {}};
+  Phone sender;
+  for (std::size_t i = 1; i < n; ++i) sender.execute(command);
+  const bool taken = sender.try_execute(command);
+  Phone receiver;
+  for (std::size_t i = 0; i < n; ++i) receiver.receive(message_of(i));
+  CHECK(taken == (receiver.count<usage::RequestIncoming>() == n));
+  if (!taken) CHECK(receiver.last_sent().status() == 503);
+  return taken;
+}
+
+/// Whether a request is left to the application until n ms are over.
+bool request_answer_time(std::size_t n) {
+  Phone phone;
+  phone.receive(message_of(1));
+  phone.advance(milliseconds(static_cast<std::int64_t>(n) - 1));
+  return phone.sent.empty();
+}
+
 constexpr std::string_view contact = "Contact: <sip:bob@b.invalid>\r\n\r\n";
 
 /// A BYE of an early dialog that is known is ours, if not allowed; of another one there is no call.
@@ -350,6 +378,8 @@ constexpr Row rows[] = {
     ROW(transaction_count),
     ROW(call_count),
     ROW(registration_count),
+    ROW(request_count),
+    ROW(request_answer_time),
     ROW(early_dialog_count),
     ROW(kept_ack_count),
     ROW(realm_count),
