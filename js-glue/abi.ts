@@ -91,6 +91,7 @@ export interface AgentExports extends CommonExports {
   sipml_agent_deadline(agent: number): number;
   /** The next output, or 0; valid until the next call. */
   sipml_agent_poll(agent: number): number;
+  sipml_parse_address(length: number): number;
 }
 
 /** Of sipml-functions.wasm. */
@@ -123,4 +124,5 @@ export const AGENT_EXPORTS = [
   "sipml_agent_timer_fired",
   "sipml_agent_deadline",
   "sipml_agent_poll",
+  "sipml_parse_address",
 ] as const satisfies readonly (keyof AgentExports)[];

@@ -4,6 +4,7 @@ import { AGENT_EXPORTS } from "./abi.js";
 import type { AgentExports } from "./abi.js";
 import { Instance, toBytes } from "./memory.js";
 import type { Bytes } from "./memory.js";
+import type { ParsedNameAddr } from "./message-data.js";
 import type { AgentConfig, Command, Event, Log, MediaRequest } from "./protocol.js";
 
 /** What an agent wants done, in the order in which it was made. */
@@ -100,6 +101,14 @@ export class Core implements AgentCore {
 
   deadline(agent: AgentId): number {
     return this.instance.run((e) => e.sipml_agent_deadline(agent));
+  }
+
+  /** A URI, or an address as From and To hold it; undefined if the text is none. */
+  parseAddress(text: string): ParsedNameAddr | undefined {
+    const head = toBytes(text);
+    this.instance.write([head]);
+    const raw = this.instance.read(this.instance.run((e) => e.sipml_parse_address(head.length)));
+    return raw && (this.instance.parse(raw.head) as ParsedNameAddr);
   }
 
   poll(agent: AgentId): Output | undefined {

@@ -8,8 +8,11 @@
 
 #include "agent/agent.hpp"
 #include "bridge/common_abi.hpp"
+#include "bridge/data_address.hpp"
 #include "bridge/json_command.hpp"
 #include "bridge/json_event.hpp"
+#include "bridge/json_writer.hpp"
+#include "uri/name_addr.hpp"
 
 namespace {
 
@@ -107,6 +110,15 @@ const sipml_output* sipml_agent_poll(std::uint32_t agent) {
   agent::Agent* const found = find(agent);
   auto output = found ? found->poll() : std::nullopt;
   return output ? bridge::show(bridge::to_head(std::move(*output))) : nullptr;
+}
+
+const sipml_output* sipml_parse_address(std::uint32_t length) {
+  if (!bridge::is_within_input(length)) return nullptr;
+  const auto address = uri::parse_name_addr(bridge::input_text(0, length));
+  if (!address) return nullptr;
+  bridge::JsonWriter json;
+  bridge::write_name_addr(json, *address);
+  return bridge::show({SIPML_RESULT, json.take(), {}});
 }
 
 }  // extern "C"

@@ -32,7 +32,7 @@ enum sipml_output_kind {
   SIPML_EVENT = 2,    /* head: an Event of js-glue/protocol.ts, with its body */
   SIPML_MEDIA = 3,    /* head: a MediaRequest of js-glue/protocol.ts, body: SDP */
   SIPML_LOG = 4,      /* head: {"direction"}, body: one SIP message with its secrets removed */
-  SIPML_RESULT = 5    /* of sipml_call_function() of functions_abi.h */
+  SIPML_RESULT = 5    /* of sipml_parse_address(), and sipml_call_function() of functions_abi.h */
 };
 
 /* Valid until the next sipml_ call. */
@@ -68,6 +68,9 @@ int32_t sipml_agent_timer_fired(uint32_t agent, double now);
 double sipml_agent_deadline(uint32_t agent);
 /* NULL when drained. */
 const struct sipml_output* sipml_agent_poll(uint32_t agent);
+
+/* Input: a URI or an address. Head: a ParsedNameAddr of js-glue/message-data.ts. NULL if it is none. */
+const struct sipml_output* sipml_parse_address(uint32_t length);
 
 #ifdef __cplusplus
 }

@@ -150,3 +150,20 @@ TEST_CASE("What is no UTF-8 leaves in bodies as it came, and in heads as U+FFFD"
       Json::parse(std::string(incoming->head, incoming->head_length), nullptr, false);
   CHECK(event["from"]["display_name"] == "\xef\xbf\xbd");
 }
+
+TEST_CASE("An address is taken apart without an agent") {
+  const sipml_output* output =
+      sipml_parse_address(put("\"Bob B\" <sips:bob%20b@[::1]:5061;transport=ws>;tag=x"));
+  REQUIRE(output);
+  CHECK(output->kind == SIPML_RESULT);
+  const Json address = Json::parse(std::string(output->head, output->head_length), nullptr, false);
+  CHECK(address["displayName"] == "Bob B");
+  CHECK(address["tag"] == "x");
+  CHECK(address["uri"]["user"] == "bob b");
+  CHECK(address["uri"]["host"] == "[::1]");
+  CHECK(address["uri"]["port"] == 5061);
+  for (std::string_view text : {"", "bob", "sip:", "<sip:a@b", "\xff"})
+    CHECK(sipml_parse_address(put(text)) == nullptr);
+  put("sip:a@b");
+  CHECK(sipml_parse_address(4294967295U) == nullptr);
+}
