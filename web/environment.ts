@@ -19,6 +19,10 @@ export interface Environment {
   readonly getUserMedia?:
     | ((constraints: MediaStreamConstraints) => Promise<MediaStream>)
     | undefined;
+  /** Lets the person choose a window or screen to show. */
+  readonly getDisplayMedia?:
+    | ((options: DisplayMediaStreamOptions) => Promise<MediaStream>)
+    | undefined;
   /** The kinds of the capture devices that exist: "audioinput", "videoinput". */
   readonly listDevices?: (() => Promise<readonly string[]>) | undefined;
   /** The state of a permission, or a rejection where the browser does not tell. */
@@ -57,6 +61,10 @@ export function browserEnvironment(): Environment {
       RTCPeerConnection && ((configuration) => new RTCPeerConnection(configuration)),
     createStream: MediaStream && (() => new MediaStream()),
     getUserMedia: devices && ((constraints) => devices.getUserMedia(constraints)),
+    getDisplayMedia:
+      devices && "getDisplayMedia" in devices
+        ? (options) => devices.getDisplayMedia(options)
+        : undefined,
     listDevices:
       devices && (async () => (await devices.enumerateDevices()).map((device) => device.kind)),
     queryPermission:

@@ -69,7 +69,8 @@ double sipml_agent_deadline(uint32_t agent);
 /* NULL when drained. */
 const struct sipml_output* sipml_agent_poll(uint32_t agent);
 
-/* Input: a URI or an address. Head: a ParsedNameAddr of js-glue/message-data.ts. NULL if it is none. */
+/* Input: a URI or an address. Head: a ParsedNameAddr of js-glue/message-data.ts. NULL if it is
+ * none. */
 const struct sipml_output* sipml_parse_address(uint32_t length);
 
 #ifdef __cplusplus

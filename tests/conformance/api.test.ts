@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { iceServersOf } from "../../web/compat/stack.js";
+import { iceServersOf } from "../../web/compat/stack-configuration.js";
 import { SipError } from "../../web/errors.js";
 import type { Call } from "../../web/call.js";
 import { UserAgent } from "../../web/user-agent.js";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { engine, friendlyNavigatorName, friendlySystemName } from "../../web/compat/engine.js";
 import { SIPml } from "../../web/compat/sipml.js";
 import type { StackConfiguration } from "../../web/compat/sipml.js";
-import { iceServersOf } from "../../web/compat/stack.js";
+import { iceServersOf } from "../../web/compat/stack-configuration.js";
 import { UserAgent } from "../../web/user-agent.js";
 import { assemble } from "../wasm/assemble.js";
 import { FakeBrowser, FakeCore, settle } from "./fakes.js";
@@ -254,19 +254,24 @@ describe("classes", () => {
 
   test("session types", () => {
     const stack = new SIPml.Stack(account);
-    for (const type of ["message", "publish", "subscribe", "call-screenshare"]) {
-      assert.throws(() => stack.newSession(type), /^Error: ERR_NOT_SUPPORTED: .*later version$/);
-    }
+    const rows = [
+      ["register", SIPml.Session.Registration],
+      ["call-audio", SIPml.Session.Call],
+      ["call-audiovideo", SIPml.Session.Call],
+      ["call-video", SIPml.Session.Call],
+      ["call-screenshare", SIPml.Session.Call],
+      ["message", SIPml.Session.Message],
+      ["publish", SIPml.Session.Publish],
+      ["subscribe", SIPml.Session.Subscribe],
+    ] as const;
+    for (const [type, kind] of rows) assert.ok(stack.newSession(type) instanceof kind, type);
     assert.throws(() => stack.newSession("fax"), {
       message: "ERR_INVALID_PARAMETER_VALUE: 'fax' not valid as session type",
     });
   });
 
-  test("transfer and BFCP are refused plainly", () => {
+  test("BFCP is refused plainly", () => {
     const session = new SIPml.Stack(account).newSession("call-audio");
-    assert.throws(() => session.transfer("bob"), /ERR_NOT_SUPPORTED/);
-    assert.throws(() => session.acceptTransfer(), /ERR_NOT_SUPPORTED/);
-    assert.throws(() => session.rejectTransfer(), /ERR_NOT_SUPPORTED/);
     const bfcp = { message: "ERR_NOT_SUPPORTED: BFCP sharing requires webrtc4all plugin" };
     assert.throws(() => session.startBfcpShare(), bfcp);
     assert.throws(() => session.stopBfcpShare(), bfcp);
@@ -401,6 +406,7 @@ describe("stack configuration", () => {
       headers: [{ name: "user-agent", value: "x/2" }],
       session_name: "Doubango Telecom - chrome",
       trace: false,
+      request_events: true,
       transport: "wss",
       entropy: "07".repeat(32),
     });

@@ -489,7 +489,7 @@ describe("incoming call", () => {
       assert.equal(this, stack);
       assert.ok(e.newSession instanceof SIPml.Session.Call);
       assert.equal(e.o_event?.o_message?.o_hdr_From?.s_display_name, "Bob");
-      assert.equal(e.o_event?.o_message?.o_hdr_From?.o_uri.s_user_name, "bob");
+      assert.equal(e.o_event?.o_message?.o_hdr_From?.o_uri?.s_user_name, "bob");
       session = e.newSession;
       listen(session, seen);
       session.setConfiguration(elements);
@@ -584,6 +584,7 @@ describe("in a call", () => {
     await say(modified("resume", true, 200, "OK"));
     assert.deepEqual(seen, [
       ["i_ao_request", "Trying", 100],
+      ["m_stream_audio_local_removed", "Media Removed", -1],
       ["m_local_hold_ok", "OK", 200],
       ["m_stream_audio_local_added", "Media Added", -1],
       ["m_local_resume_ok", "OK", 200],

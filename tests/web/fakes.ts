@@ -112,8 +112,20 @@ export class FakeTrack {
     readonly kind: "audio" | "video",
     readonly id = `${kind}-track`,
   ) {}
+  private readonly listeners: (() => void)[] = [];
   stop(): void {
     this.readyState = "ended";
+  }
+  clone(): FakeTrack {
+    return new FakeTrack(this.kind, `${this.id}-copy`);
+  }
+  addEventListener(_type: "ended", listener: () => void): void {
+    this.listeners.push(listener);
+  }
+  /** The browser or the device ends it. */
+  end(): void {
+    this.readyState = "ended";
+    for (const listener of this.listeners) listener();
   }
 }
 

@@ -1,7 +1,9 @@
 /** What the whole SIPml API shares: initialisation, the compiled core, the log level. */
 
+import { Core } from "../../js-glue/core.js";
 import { defaultWasm } from "../../js-glue/default-wasm.js";
 import type { DefaultWasm } from "../../js-glue/default-wasm.js";
+import type { ParsedNameAddr } from "../../js-glue/message-data.js";
 import { browserEnvironment } from "../environment.js";
 import type { Environment } from "../environment.js";
 import { UserAgent } from "../user-agent.js";
@@ -19,6 +21,15 @@ export interface EngineParts {
   readonly environment: Environment;
   readonly wasm: DefaultWasm;
   readonly createAgent: (module: WebAssembly.Module, options: UserAgentOptions) => UserAgent;
+  /** Takes an address apart; undefined if the text is none. Default: the core does. */
+  readonly createParser?: (module: WebAssembly.Module) => AddressParser;
+}
+
+type AddressParser = (text: string) => ParsedNameAddr | undefined;
+
+function createParser(module: WebAssembly.Module): AddressParser {
+  const core = new Core(module);
+  return (text) => core.parseAddress(text);
 }
 
 type Waiting = {
@@ -35,6 +46,7 @@ export class Engine {
   readonly levelListeners = new Set<() => void>();
   private givenParts: EngineParts | undefined;
   private module: WebAssembly.Module | undefined;
+  private parser: AddressParser | undefined;
   private compiling = false;
   private readonly waiting: Waiting[] = [];
   private sessions = 0;
@@ -51,6 +63,7 @@ export class Engine {
   reset(parts: EngineParts): void {
     this.givenParts = parts;
     this.module = undefined;
+    this.parser = undefined;
     this.compiling = false;
     this.waiting.length = 0;
     this.initialized = false;
@@ -69,6 +82,19 @@ export class Engine {
 
   log(level: Exclude<DebugLevel, "fatal">, text: string): void {
     if (levels.indexOf(level) <= levels.indexOf(this.level)) console[level](text);
+  }
+
+  /** An address; null if the text is none, undefined while the core is still being compiled. */
+  parseAddress(text: string): ParsedNameAddr | null | undefined {
+    if (!this.module) this.withModule(() => undefined, () => undefined);
+    if (!this.module) return undefined;
+    try {
+      this.parser ??= (this.parts.createParser ?? createParser)(this.module);
+      return this.parser(text) ?? null;
+    } catch {
+      this.parser = undefined; // it trapped: the next text gets a new one
+      return null;
+    }
   }
 
   /**

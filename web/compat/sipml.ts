@@ -1,32 +1,52 @@
 /** Public entry "sipml-wasm/compat": the `SIPml` object of sipML5 2.1.4. */
 
+import { CallSession } from "./call-session.js";
 import { engine, friendlyNavigatorName, friendlySystemName } from "./engine.js";
 import type { InitFailure } from "./engine.js";
 import { SIPmlEvent, SIPmlEventTarget, SessionEvent, StackEvent } from "./events.js";
-import {
-  CallSession,
-  MessageSession,
-  PublishSession,
-  RegistrationSession,
-  Session,
-  SubscribeSession,
-} from "./session.js";
+import { MessageSession } from "./message-session.js";
+import { PublishSession } from "./publish-session.js";
+import { RegistrationSession } from "./registration-session.js";
+import { Session } from "./session.js";
 import { Stack } from "./stack.js";
+import { SubscribeSession } from "./subscribe-session.js";
 
+export { CallSession } from "./call-session.js";
+export type { CallType, MediaType } from "./call-session.js";
 export type { DebugLevel, InitFailure } from "./engine.js";
-export type { EventsListener, SessionEventType, StackEventType } from "./events.js";
 export { SIPmlEvent, SIPmlEventTarget, SessionEvent, StackEvent } from "./events.js";
-export {
-  CallSession,
-  MessageSession,
-  PublishSession,
-  RegistrationSession,
-  Session,
-  SubscribeSession,
-} from "./session.js";
-export type { HeaderEntry, SessionConfiguration } from "./session.js";
+export type {
+  DetailEventType,
+  EventsListener,
+  InnerEvent,
+  SessionEventType,
+  StackEventType,
+} from "./events.js";
+export { MessageSession } from "./message-session.js";
+export type { HeaderView, LineView, MessageView } from "./message-view.js";
+export { PublishSession } from "./publish-session.js";
+export { RegistrationSession } from "./registration-session.js";
+export type {
+  BandwidthConfiguration,
+  HeaderEntry,
+  RejectConfiguration,
+  SessionConfiguration,
+} from "./session-configuration.js";
+export { Session } from "./session.js";
+export type { InnerSession } from "./session.js";
 export { Stack } from "./stack.js";
-export type { IceServerConfiguration, StackConfiguration } from "./stack.js";
+export type {
+  IceServerConfiguration,
+  StackConfiguration,
+  StackOptions,
+} from "./stack-configuration.js";
+export type { InnerStack } from "./stack-view.js";
+export { SubscribeSession } from "./subscribe-session.js";
+export { tsip_event_code_e, tsip_header_type_e, tsip_transport_state_e } from "./tables.js";
+export type { HeaderType } from "./tables.js";
+export { UriView } from "./uri-view.js";
+export type { ParamView } from "./uri-view.js";
+export type { MediaElement } from "./views.js";
 
 function initialized(): void {
   if (!engine.initialized) {
@@ -145,10 +165,10 @@ export const SIPml = {
     return false;
   },
 
-  /** False: sessions of type "call-screenshare" come with a later version. */
+  /** Whether the browser lets a person choose a window or screen. */
   isScreenShareSupported(): boolean {
     initialized();
-    return false;
+    return engine.parts.environment.getDisplayMedia !== undefined;
   },
 
   isWebRtcSupported(): boolean {

@@ -2,83 +2,62 @@
 
 import { partsOfAddress, partyOfTarget } from "../address.js";
 import type { RemoteParty } from "../address.js";
-import type { VideoSize } from "../capture.js";
 import { SipError, toSipError } from "../errors.js";
 import { parseServer } from "../transport.js";
 import type { UserAgent, UserAgentOptions } from "../user-agent.js";
+import { CallSession } from "./call-session.js";
 import { engine, friendlyNavigatorName } from "./engine.js";
 import { EventQueue, SIPmlEventTarget, StackEvent, innerEvent } from "./events.js";
-import type { EventsListener, InnerEvent, StackEventType } from "./events.js";
-import { parseLiteral } from "./literal.js";
-import { CallSession, RegistrationSession, returnCodeOf, usableBandwidth } from "./session.js";
-import type {
-  BandwidthConfiguration,
-  HeaderEntry,
-  Session,
-  SessionConfiguration,
-} from "./session.js";
-
-/** An ICE server in any of the forms that browsers had. */
-export interface IceServerConfiguration {
-  readonly urls?: string | readonly string[];
-  readonly url?: string;
-  readonly username?: string;
-  readonly credential?: string;
-}
-
-/** `SIPml.Stack.Configuration` */
-export interface StackConfiguration {
-  /** The domain, `example.org` or `example.org:5160`. */
-  readonly realm: string;
-  /** Digest user name. */
-  readonly impi: string;
-  /** Address of record, `sip:alice@example.org`. */
-  readonly impu: string;
-  readonly password?: string | null | undefined;
-  readonly display_name?: string | null | undefined;
-  /** Default: `wss://<realm>/`. */
-  readonly websocket_proxy_url?: string | null | undefined;
-  readonly outbound_proxy_url?: string | null | undefined;
-  /** An array, or a text that holds an array literal; default: none. */
-  readonly ice_servers?: readonly IceServerConfiguration[] | string | null | undefined;
-  /** Kilobits per second. */
-  readonly bandwidth?: BandwidthConfiguration | null | undefined;
-  readonly video_size?: VideoSize | null | undefined;
-  readonly enable_rtcweb_breaker?: boolean | undefined;
-  readonly enable_click2call?: boolean | undefined;
-  /** Default true. */
-  readonly enable_early_ims?: boolean | undefined;
-  readonly enable_media_stream_cache?: boolean | undefined;
-  readonly events_listener?: EventsListener<StackEventType, StackEvent> | undefined;
-  /** Added to every request; an entry without value removes. */
-  readonly sip_headers?: readonly HeaderEntry[] | null | undefined;
-}
-
-const stringKeys = [
-  "realm",
-  "impi",
-  "impu",
-  "password",
-  "display_name",
-  "websocket_proxy_url",
-  "outbound_proxy_url",
-] as const;
+import type { InnerEvent, StackEventType } from "./events.js";
+import { MessageSession } from "./message-session.js";
+import { PublishSession } from "./publish-session.js";
+import { RegistrationSession } from "./registration-session.js";
+import { HeaderMap, usableBandwidth, withUsable } from "./session-configuration.js";
+import type { SessionConfiguration } from "./session-configuration.js";
+import { returnCodeOf } from "./session.js";
+import type { Session } from "./session.js";
+import { checkTypes, iceServersOf, objectOf } from "./stack-configuration.js";
+import type { StackConfiguration } from "./stack-configuration.js";
+import { InnerStack } from "./stack-view.js";
+import type { StackPhase } from "./stack-view.js";
+import { StreamCache } from "./stream-cache.js";
+import { SubscribeSession, notifyEvent } from "./subscribe-session.js";
 
 /** Milliseconds. */
 const default_stop_timeout = 3000;
 
-/** `SIPml.Stack` */
+const permissionPhrases = {
+  requested: "Media Requested",
+  accepted: "Media Accepted",
+  refused: "Media Refused",
+} as const;
+
+/**
+ * One identity and its connection. The constructor calls `SIPml.init()` itself.
+ * @example
+ * const stack = new SIPml.Stack({
+ *   realm: "example.org",
+ *   impi: "alice",
+ *   impu: "sip:alice@example.org",
+ *   password: "secret",
+ *   websocket_proxy_url: "wss://sip.example.org",
+ *   events_listener: { events: "started", listener: () => stack.newSession("register").register() },
+ * });
+ * stack.start();
+ */
 export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   /** The sessions by id, until they are terminated. */
   readonly ao_sessions: Record<number, Session | undefined> = {};
+  /** The original's private stack, under the property names that pages use. */
+  readonly o_stack: InnerStack;
   /** @internal */
   readonly queue = new EventQueue();
   /** Not a `private` property: what shows objects, as consoles do, must not show the password. */
   #configuration: StackConfiguration;
-  private readonly headers = new Map<string, { readonly name: string; readonly value: string }>();
-  private phase: "idle" | "starting" | "started" | "stopping" = "idle";
+  private readonly headers = new HeaderMap();
+  private readonly cache = new StreamCache();
+  private phase: StackPhase = "idle";
   private running: UserAgent | undefined;
-  private readonly callSessions = new Map<number, CallSession>();
 
   constructor(configuration: StackConfiguration) {
     super();
@@ -94,30 +73,39 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
       throw invalid(`'${configuration.impu}' is not valid as SIP Uri`);
     }
     this.#configuration = { ...configuration };
+    this.o_stack = new InnerStack({
+      phase: () => this.phase,
+      own: () => this.ownParty(),
+      impi: () => this.#configuration.impi,
+      headers: () => this.headers.views(() => this.reconfigure()),
+      iceServers: () => iceServersOf(this.#configuration.ice_servers),
+      setIceServers: (value) => {
+        this.setConfiguration({ ice_servers: value as StackConfiguration["ice_servers"] });
+      },
+    });
     this.setConfiguration(configuration);
   }
 
-  /** Merges: what is absent stays as it is. `realm`, `impi` and `impu` are only checked. */
+  /**
+   * Merges: what is absent stays as it is. `realm`, `impi` and `impu` are only checked.
+   * @example stack.setConfiguration({ display_name: "Alice" });
+   */
   setConfiguration(configuration: Partial<StackConfiguration>): number {
-    checkTypes(configuration);
-    const listener = configuration.events_listener;
+    const given = configuration ?? {};
+    checkTypes(given);
+    const listener = given.events_listener;
     if (listener) this.addEventListener(listener.events, listener.listener);
     const { realm, impi, impu } = this.#configuration;
-    const given = Object.entries(configuration).filter(([, value]) => value !== undefined);
-    this.#configuration = { ...this.#configuration, ...Object.fromEntries(given), realm, impi, impu };
-    for (const header of configuration.sip_headers ?? []) this.setHeader(header);
-    if (this.running) {
-      const { server: _server, ...options } = this.agentOptions();
-      try {
-        this.running.configure(options);
-      } catch (error) {
-        return returnCodeOf(error);
-      }
-    }
-    return 0;
+    const known = Object.entries(given).filter(([, value]) => value !== undefined);
+    this.#configuration = { ...this.#configuration, ...Object.fromEntries(known), realm, impi, impu };
+    this.headers.set(given.sip_headers);
+    return this.reconfigure();
   }
 
-  /** 0: connecting, or started already; -2: no connection can be made. */
+  /**
+   * Connects. 0: it does, or is connected already; -2: no connection can be made.
+   * @example if (stack.start() !== 0) alert("Failed to start the SIP stack");
+   */
   start(): number {
     if (this.phase === "starting" || this.phase === "started") return 0;
     const { environment } = engine.parts;
@@ -126,7 +114,7 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
       return -2;
     }
     try {
-      parseServer(this.serverUrl());
+      for (const url of this.serverUrls()) parseServer(url);
     } catch (error) {
       engine.log("error", toSipError(error).message);
       return -2;
@@ -140,29 +128,41 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     return 0;
   }
 
-  /** Ends calls, un-registers, disconnects; in at most `timeout` ms, default 3000. Returns 0. */
+  /**
+   * Ends calls, un-registers, disconnects; in at most `timeout` ms, default 3000. Returns 0.
+   * @example window.addEventListener("pagehide", () => stack.stop());
+   */
   stop(timeout?: number): number {
     const agent = this.running;
     if (!agent || this.phase === "stopping") {
       if (this.phase === "starting") this.phase = "idle"; // the core is still being compiled
       return 0;
     }
+    const before = this.phase;
     this.phase = "stopping";
     this.post("stopping", innerEvent("Stack stopping"));
     const limit = Number(timeout) > 0 ? Number(timeout) : default_stop_timeout;
-    agent.stop({ timeout: limit }).catch((error: unknown) => this.warn(error));
+    agent.stop({ timeout: limit }).catch((error: unknown) => {
+      if (this.running !== agent || this.phase !== "stopping") return;
+      this.phase = before;
+      const { code, message } = toSipError(error);
+      this.post("failed_to_stop", innerEvent("Failed to stop the stack"), { code, message });
+    });
     return 0;
   }
 
   /**
-   * `register`, `call-audio`, `call-audiovideo` or `call-video`. The types `message`, `publish`,
-   * `subscribe` and `call-screenshare` are not there yet: they throw `ERR_NOT_SUPPORTED: ...`.
+   * Makes a session; nothing is sent.
+   * @example stack.newSession("call-audiovideo", { video_remote: video }).call("bob");
    */
   newSession(type: "register", configuration?: SessionConfiguration | null): RegistrationSession;
   newSession(
-    type: "call-audio" | "call-audiovideo" | "call-video",
+    type: "call-audio" | "call-audiovideo" | "call-video" | "call-screenshare",
     configuration?: SessionConfiguration | null,
   ): CallSession;
+  newSession(type: "message", configuration?: SessionConfiguration | null): MessageSession;
+  newSession(type: "publish", configuration?: SessionConfiguration | null): PublishSession;
+  newSession(type: "subscribe", configuration?: SessionConfiguration | null): SubscribeSession;
   newSession(type: string, configuration?: SessionConfiguration | null): Session;
   newSession(type: string, configuration?: SessionConfiguration | null): Session {
     const session = this.makeSession(type, configuration);
@@ -196,15 +196,15 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     delete this.ao_sessions[session.getId()];
   }
 
-  /** @internal Logs what a command was refused for and gives the code for it. */
-  returnCode(error: unknown): number {
-    this.warn(error);
-    return returnCodeOf(error);
-  }
-
   /** @internal */
   warn(error: unknown): void {
     engine.log("warn", `SIPml: ${toSipError(error).message}`);
+  }
+
+  /** @internal */
+  tellPermission(state: "requested" | "accepted" | "refused", error?: unknown): void {
+    if (error !== undefined) this.warn(error);
+    this.post(`m_permission_${state}`, innerEvent(permissionPhrases[state]));
   }
 
   private makeSession(type: string, configuration?: SessionConfiguration | null): Session {
@@ -214,12 +214,14 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
       case "call-audio":
       case "call-audiovideo":
       case "call-video":
+      case "call-screenshare":
         return new CallSession(this, type, configuration);
       case "message":
+        return new MessageSession(this, configuration);
       case "publish":
+        return new PublishSession(this, configuration);
       case "subscribe":
-      case "call-screenshare":
-        throw new Error(`ERR_NOT_SUPPORTED: sessions of type '${type}' come with a later version`);
+        return new SubscribeSession(this, configuration);
       default:
         throw new Error(`ERR_INVALID_PARAMETER_VALUE: '${type}' not valid as session type`);
     }
@@ -229,7 +231,9 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     if (this.phase !== "starting") return; // stopped while the core was being compiled
     let agent: UserAgent;
     try {
-      agent = engine.parts.createAgent(module, this.agentOptions());
+      agent = withUsable(this.agentOptions(), (options) =>
+        engine.parts.createAgent(module, options),
+      );
     } catch (error) {
       return this.failToStart(toSipError(error));
     }
@@ -237,6 +241,20 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     this.observe(agent);
     engine.levelListeners.add(this.followLevel);
     agent.start().catch(() => undefined); // told by "connection"
+  }
+
+  /** The running agent learns what has changed. */
+  private reconfigure(): number {
+    const agent = this.running;
+    if (!agent) return 0;
+    const { environment: _environment, server: _server, ...options } = this.agentOptions();
+    try {
+      withUsable(options, (usable) => agent.configure(usable));
+      return 0;
+    } catch (error) {
+      this.warn(error);
+      return returnCodeOf(error);
+    }
   }
 
   private readonly followLevel = (): void => {
@@ -271,35 +289,42 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     agent.on("diagnostic", ({ code, text }) => engine.log("warn", `${code}: ${text}`));
     agent.on("call", (call) => {
       const session = new CallSession(this, call);
-      this.callSessions.set(call.id, session);
-      call.on("ended", () => this.callSessions.delete(call.id));
       this.remember(session);
       this.post("i_new_call", session.incomingEvent(), { newSession: session });
     });
+    agent.on("message", (message) => {
+      const session = new MessageSession(this, null, message);
+      this.remember(session);
+      this.post("i_new_message", session.incomingEvent(), { newSession: session });
+    });
+    agent.on("notify", (notification) => {
+      const inner = notifyEvent(notification, notification.from, this.ownParty());
+      this.post("i_notify", inner, { notification });
+    });
+    for (const name of ["requestSent", "requestReceived"] as const) {
+      agent.on(name, ({ usage, method, message }) => {
+        const type = name === "requestSent" ? "o_request" : "i_request";
+        for (const session of this.sessions()) {
+          if (session.usage === usage) session.tellRequest(type, method, message);
+        }
+      });
+    }
     agent.on("mediaPermission", ({ call, state, error }) => {
-      if (error) engine.log("warn", error.message);
-      const phrases = {
-        requested: "Media Requested",
-        accepted: "Media Accepted",
-        refused: "Media Refused",
-      } as const;
-      this.post(`m_permission_${state}`, innerEvent(phrases[state]));
-      if (state === "requested") this.sessionOf(call.id)?.permissionAsked();
+      this.tellPermission(state, error);
+      if (state !== "requested") return;
+      for (const session of this.sessions()) {
+        if (session instanceof CallSession && session.usage === call.id) session.permissionAsked();
+      }
     });
   }
 
-  private sessionOf(call: number): CallSession | undefined {
-    const known = this.callSessions.get(call);
-    if (known) return known;
-    for (const session of Object.values(this.ao_sessions)) {
-      if (session instanceof CallSession && session.isCall(call)) return session;
-    }
-    return undefined;
+  private sessions(): Session[] {
+    return Object.values(this.ao_sessions).filter((session) => session !== undefined);
   }
 
   private failToStart(error: SipError): void {
     engine.log("error", error.message);
-    this.release();
+    this.release("idle");
     this.post("failed_to_start", innerEvent("Failed to connet to the server"), {
       code: error.code,
       message: error.message,
@@ -307,7 +332,8 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   }
 
   private end(error?: SipError): void {
-    this.release();
+    for (const session of this.sessions()) session.abandon();
+    this.release("stopped");
     this.post(
       "stopped",
       innerEvent("Stack stopped"),
@@ -315,51 +341,49 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     );
   }
 
-  private release(): void {
-    this.phase = "idle";
+  private release(phase: StackPhase): void {
+    this.phase = phase;
     this.running = undefined;
+    this.cache.clear();
     engine.levelListeners.delete(this.followLevel);
   }
 
   private post(
     type: StackEventType,
     inner: InnerEvent,
-    more: Partial<Pick<StackEvent, "newSession" | "code" | "message">> = {},
+    more: Partial<Pick<StackEvent, "newSession" | "code" | "message" | "notification">> = {},
   ): void {
     this.queue.post(() => {
       const event = Object.assign(new StackEvent(type, inner), more);
+      if (more.newSession) inner.o_session = more.newSession.o_session;
       this.dispatchEvent({ s_type: type, o_value: event });
     });
   }
 
-  private serverUrl(): string {
-    const { websocket_proxy_url: given, realm } = this.#configuration;
-    if (given) return given;
+  private serverUrls(): readonly string[] {
+    const { websocket_proxy_urls: several, websocket_proxy_url: one, realm } = this.#configuration;
+    if (several && several.length > 0) return several;
+    if (one) return [one];
     const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(realm);
-    return `${local ? "ws" : "wss"}://${realm}/`;
-  }
-
-  private setHeader({ name, value }: HeaderEntry): void {
-    if (typeof name !== "string" || name === "") return;
-    if (!value) this.headers.delete(name.toLowerCase());
-    else if (typeof value === "string") this.headers.set(name.toLowerCase(), { name, value });
+    return [`${local ? "ws" : "wss"}://${realm}/`];
   }
 
   private agentOptions(): UserAgentOptions {
     const conf = this.#configuration;
-    const server = this.serverUrl();
-    if (!conf.websocket_proxy_url) {
-      engine.log("info", `No websocket_proxy_url given, using ${server}`);
+    const servers = this.serverUrls();
+    if (!conf.websocket_proxy_url && !conf.websocket_proxy_urls) {
+      engine.log("info", `No websocket_proxy_url given, using ${servers[0]}`);
     }
     const { environment } = engine.parts;
-    const bandwidth = usableBandwidth(conf.bandwidth);
+    const bandwidth = usableBandwidth(objectOf("bandwidth", conf.bandwidth));
+    const videoSize = objectOf("video_size", conf.video_size);
     return {
-      environment,
-      server,
+      environment: conf.enable_media_stream_cache ? this.cache.wrap(environment) : environment,
+      server: servers.length === 1 ? (servers[0] ?? "") : servers,
       uri: conf.impu,
       domain: conf.realm,
       authorizationUser: conf.impi,
-      headers: [...this.headers.values()],
+      headers: this.headers.list(),
       sessionName: `Doubango Telecom - ${friendlyNavigatorName(environment.userAgent)}`,
       outboundProxy: conf.outbound_proxy_url || null,
       rtcwebBreaker: Boolean(conf.enable_rtcweb_breaker),
@@ -367,61 +391,12 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
       earlyIms: conf.enable_early_ims === undefined || Boolean(conf.enable_early_ims),
       iceServers: iceServersOf(conf.ice_servers),
       trace: engine.level === "info",
+      requestEvents: true,
       ...(conf.password ? { password: conf.password } : {}),
       ...(conf.display_name ? { displayName: conf.display_name } : {}),
       ...(bandwidth ? { bandwidth } : {}),
-      ...(conf.video_size ? { videoSize: conf.video_size } : {}),
+      ...(videoSize ? { videoSize } : {}),
+      ...conf.options,
     };
   }
-}
-
-function checkTypes(configuration: Partial<StackConfiguration>): void {
-  const wrong = (key: string, value: unknown, wanted: string): Error =>
-    new Error(
-      `ERR_INVALID_PARAMETER_TYPE: '${typeof value}' not a valid type for ${key}. ` +
-        `${wanted} is expected`,
-    );
-  for (const key of stringKeys) {
-    const value: unknown = configuration[key];
-    if (value && typeof value !== "string") throw wrong(key, value, "String");
-  }
-  const headers: unknown = configuration.sip_headers;
-  if (headers && !Array.isArray(headers)) throw wrong("sip_headers", headers, "Array");
-}
-
-/** What RTCPeerConnection takes, from any form that pages have used. Bad entries are left out. */
-export function iceServersOf(given: StackConfiguration["ice_servers"]): RTCIceServer[] {
-  let list: unknown = given ?? [];
-  if (typeof list === "string") {
-    if (list.trim() === "") return [];
-    try {
-      list = parseLiteral(list) ?? [];
-    } catch (error) {
-      engine.log("error", `ice_servers cannot be read: ${String(error)}`);
-      return [];
-    }
-  }
-  if (!Array.isArray(list)) {
-    engine.log("error", "ice_servers is not an array");
-    return [];
-  }
-  return (list as unknown[]).flatMap((entry) => iceServerOf(entry) ?? []);
-}
-
-function iceServerOf(entry: unknown): RTCIceServer | undefined {
-  if (typeof entry !== "object" || entry === null) return undefined;
-  const { urls, url, username, credential } = entry as { readonly [key: string]: unknown };
-  const named = urls ?? url;
-  const addresses = (Array.isArray(named) ? (named as unknown[]) : [named]).filter(
-    (address): address is string => typeof address === "string" && address !== "",
-  );
-  if (addresses.length === 0) return undefined;
-  // Long ago the user stood in the URL: turn:user@host.
-  const oldUser = /^turns?:([^@]+)@/i.exec(addresses[0] ?? "")?.[1];
-  const user = typeof username === "string" ? username : oldUser;
-  return {
-    urls: addresses.map((address) => address.replace(/^(turns?:)[^@]+@/i, "$1")),
-    ...(user === undefined ? {} : { username: user }),
-    ...(typeof credential === "string" ? { credential } : {}),
-  };
 }
