@@ -278,7 +278,7 @@ Agent::Answer Agent::execute(const Stop& command, Instant now) {
 Agent::Answer Agent::execute(Configure command, Instant now) {
   command.config.invalid_host = config_.invalid_host;
   // Another address, or another registrar, has another service.
-  if (command.config.domain == config_.domain && equivalent(command.config.uri, config_.uri))
+  if (command.config.domain == config_.domain && is_same_user(command.config.uri, config_.uri))
     command.config.service = config_.service;
   else
     command.config.service = {};

@@ -337,6 +337,11 @@ std::string escape_user(std::string_view text) {
   return result;
 }
 
+bool is_same_user(const Uri& a, const Uri& b) {
+  return a.scheme == b.scheme && unescape(a.user) == unescape(b.user) &&
+         ascii::equal_ignoring_case(a.host, b.host) && a.port == b.port && a.opaque == b.opaque;
+}
+
 bool equivalent(const Uri& a, const Uri& b) {
   if (a.scheme != b.scheme) return false;
   if (a.scheme == "tel") return tel_equivalent(a.opaque, b.opaque);

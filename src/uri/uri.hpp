@@ -79,6 +79,10 @@ std::string escape_user(std::string_view text);
 /// Equality of RFC 3261 section 19.1.4; escapes do not count, nor does the order of headers.
 bool equivalent(const Uri& a, const Uri& b);
 
+/// True when both name the same user of the same host and port, whatever else they say: less than
+/// equivalent() asks for, and enough to tell that somebody was asked already.
+bool is_same_user(const Uri& a, const Uri& b);
+
 /// What a person typed or an application passed as destination: a URI is kept; a bare user or
 /// number becomes sip:user@domain, and user@host becomes sip:user@host (as sipML5's tsip_uri did).
 /// The user part is escaped once, whether it came escaped or not; a number that begins with "+"

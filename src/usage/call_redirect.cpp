@@ -36,14 +36,18 @@ bool Call::redirect(const message::Message& response, Context& context) {
   if (names_targets) {
     std::vector<uri::NameAddr> named = response.addresses(message::HeaderName::contact);
     std::erase_if(named, [](const uri::NameAddr& contact) { return !contact.uri.is_sip(); });
-    std::stable_sort(named.begin(), named.end(),
-                     [](const auto& a, const auto& b) { return preference(a) > preference(b); });
-    if (named.size() > limits::redirect_count) named.resize(limits::redirect_count);
-    next_targets_.insert(next_targets_.begin(), named.begin(), named.end());
+    // Before those that were named earlier; the best first, those that are as good in their order.
+    for (std::size_t place = 0; place < limits::redirect_count && !named.empty(); ++place) {
+      const auto best = std::max_element(
+          named.begin(), named.end(),
+          [](const auto& a, const auto& b) { return preference(a) < preference(b); });
+      next_targets_.insert(next_targets_.begin() + static_cast<std::ptrdiff_t>(place), *best);
+      named.erase(best);
+    }
   }
   const auto is_known = [this](const uri::NameAddr& contact) {
     return std::any_of(tried_targets_.begin(), tried_targets_.end(),
-                       [&contact](const uri::Uri& uri) { return equivalent(uri, contact.uri); });
+                       [&contact](const uri::Uri& uri) { return is_same_user(uri, contact.uri); });
   };
   std::erase_if(next_targets_, is_known);
   if (next_targets_.empty() || tried_targets_.size() > context.config.redirects) return false;

@@ -246,7 +246,7 @@ bool Registration::postpone(const message::Message* response, Context& context) 
 }
 
 bool Registration::is_of_agent(const Config& config) const {
-  return !options_.from || equivalent(*options_.from, config.uri);
+  return !options_.from || is_same_user(*options_.from, config.uri);
 }
 
 /// Takes over what the registrar says of the ways to and from us: Service-Route (RFC 3608 section

@@ -158,7 +158,7 @@ function call(bench: Bench, number: number): void {
   bench.pass(1000);
 }
 
-test("10,000 calls leave the memory as large as the first 500 made it", () => {
+test("F42: 10,000 calls leave the memory as large as the first 500 made it", () => {
   const core = new Core(new WebAssembly.Module(readFileSync(join(root, "dist/sipml.wasm"))));
   const bench = new Bench(core);
   for (let number = 0; number < 500; number += 1) call(bench, number);

@@ -211,3 +211,16 @@ TEST_CASE("A destination that is wrong is told by its place in what was typed") 
   // What is wrong with the domain is behind all that was typed.
   CHECK(place("bob smith", "exa mple") == 9);
 }
+
+TEST_CASE("RFC 3261 19.1.4: less than equality tells that the same user is meant") {
+  const auto same = [](const char* a, const char* b) {
+    return is_same_user(*parse(a), *parse(b));
+  };
+  CHECK(same("sip:bob@example.org", "sip:bob@EXAMPLE.org;transport=ws?Subject=x"));
+  CHECK(same("sip:b%6fb@example.org", "sip:bob@example.org"));
+  CHECK_FALSE(same("sip:Bob@example.org", "sip:bob@example.org"));
+  CHECK_FALSE(same("sip:bob@example.org:5060", "sip:bob@example.org"));
+  CHECK_FALSE(same("sip:bob@example.org", "sips:bob@example.org"));
+  CHECK(same("tel:+1", "tel:+1"));
+  CHECK_FALSE(same("tel:+1", "tel:+2"));
+}
