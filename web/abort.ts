@@ -3,6 +3,7 @@
 import { SipError } from "./errors.js";
 import { Deferred } from "./events.js";
 
+/** What can be given up. */
 export interface Abortable {
   /** Aborting rejects the promise with a SipError of code "aborted"; its cause is the signal's reason. */
   readonly signal?: AbortSignal;

@@ -4,9 +4,11 @@ import type { NameValue, Party } from "../js-glue/protocol.js";
 
 /** Who is at the other end. */
 export interface RemoteParty {
+  /** The URI, without what stands around it. */
   readonly uri: string;
   /** The part before the `@`, or the number. */
   readonly user: string;
+  /** Unquoted; "" if absent. */
   readonly displayName: string;
 }
 

@@ -22,6 +22,7 @@ interface CommonOptions {
   readonly caps?: readonly NameValue[];
   /** Written into our descriptions. */
   readonly bandwidth?: Bandwidth;
+  /** The picture that the camera is asked for; default: the agent's. */
   readonly videoSize?: VideoSize;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wireDirections?: Partial<MediaDirections>;
@@ -38,7 +39,7 @@ interface CommonOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the commands of calls have in common. */
+/** What a call is made with. */
 export interface CallOptions extends CommonOptions {
   /** Default true. */
   readonly audio?: MediaChoice;
@@ -48,6 +49,7 @@ export interface CallOptions extends CommonOptions {
   readonly from?: string;
 }
 
+/** What an incoming call is answered with. */
 export interface AnswerOptions extends CommonOptions {
   /** Default: what the offer allows. */
   readonly audio?: MediaChoice;

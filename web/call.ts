@@ -39,6 +39,7 @@ import type {
 
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 
+/** How far a call is; it never goes back. */
 export type CallState =
   /** Outgoing: permission, devices and addresses are being got; nothing was sent. */
   | "connecting"
@@ -55,14 +56,19 @@ export type CallState =
 
 /** An INFO of the peer (RFC 2976); it was answered with 200. */
 export interface IncomingInfo {
+  /** Of the content; "" without one. */
   readonly contentType: string;
+  /** The octets. */
   readonly content: Uint8Array;
   /** The content as text; null where it is not UTF-8. */
   readonly text: string | null;
+  /** The INFO itself. */
   readonly message: SipMessage;
 }
 
+/** What a call tells. */
 export interface CallEvents {
+  /** The call got further. */
   state: [CallState];
   /** A provisional response, 100 included. */
   progress: [
@@ -76,7 +82,9 @@ export interface CallEvents {
   answered: [{ readonly status: number; readonly reason: string } & Caused];
   /** There is a stream, or it has new tracks. */
   localStream: [MediaStream];
+  /** There is a stream of the other side, or it has new tracks. */
   remoteStream: [MediaStream];
+  /** A stream got a track. */
   trackAdded: [
     {
       readonly side: "local" | "remote";
@@ -93,6 +101,7 @@ export interface CallEvents {
       readonly reason?: string;
     } & Caused,
   ];
+  /** The other side holds us, or does so no longer. */
   remoteHold: [boolean, Caused];
   /** The peer changed what flows: what we do with each medium now; null: there is none. */
   media: [
@@ -110,6 +119,7 @@ export interface CallEvents {
   transferProgress: [TransferProgress];
   /** The caller cancelled; "ended" follows. */
   cancelled: [Caused];
+  /** The call is over; the last event. */
   ended: [CallEnd];
 }
 
@@ -137,7 +147,8 @@ export interface CallStart {
 
 type Change = "hold" | "resume" | "modify";
 
-interface ChangeOptions extends Abortable {
+/** How a call is changed. */
+export interface ChangeOptions extends Abortable {
   /** Added to the re-INVITE. */
   readonly headers?: readonly NameValue[];
 }
@@ -146,6 +157,7 @@ interface ChangeOptions extends Abortable {
 const dtmf_duration = 120;
 
 /**
+ * A call, outgoing or incoming. Its promises end once; its events tell the rest.
  * @example
  * const call = agent.call("sip:bob@example.org", { audio: true });
  * call.on("progress", ({ status }) => console.log(status));
@@ -154,7 +166,9 @@ const dtmf_duration = 120;
  * call.hangup();
  */
 export class Call extends Emitter<CallEvents> {
+  /** Names the call in traces and hooks; never used again. */
   readonly id: number;
+  /** Who called. */
   readonly direction: "incoming" | "outgoing";
   /** Who is at the other end. */
   readonly remote: RemoteParty;
@@ -194,6 +208,7 @@ export class Call extends Emitter<CallEvents> {
     if (start.replaces) this.current = "answering";
   }
 
+  /** How far the call is. */
   get state(): CallState {
     return this.current;
   }
@@ -218,6 +233,7 @@ export class Call extends Emitter<CallEvents> {
     return this.heldThere;
   }
 
+  /** The browser's object for the media, for statistics; null while there is none. */
   get peerConnection(): RTCPeerConnection | null {
     return this.media.peerConnection;
   }
@@ -326,6 +342,7 @@ export class Call extends Emitter<CallEvents> {
     this.media.mute(kind, muted);
   }
 
+  /** Whether `mute` has silenced or darkened what is sent. */
   isMuted(kind: MediaKind): boolean {
     return this.media.isMuted(kind);
   }

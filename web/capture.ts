@@ -4,6 +4,7 @@ import type { Direction, MediaError } from "../js-glue/protocol.js";
 import type { Environment } from "./environment.js";
 import { describeMediaError } from "./errors.js";
 
+/** What a track carries. */
 export type MediaKind = "audio" | "video";
 
 /** Video first, as the original tells of its streams. */
@@ -11,9 +12,13 @@ export const kinds: readonly MediaKind[] = ["video", "audio"];
 
 /** Pixels. */
 export interface VideoSize {
+  /** Pixels; not less than this. */
   readonly minWidth?: number | undefined;
+  /** Pixels; not less than this. */
   readonly minHeight?: number | undefined;
+  /** Pixels; not more than this. */
   readonly maxWidth?: number | undefined;
+  /** Pixels; not more than this. */
   readonly maxHeight?: number | undefined;
 }
 

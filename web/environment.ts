@@ -5,17 +5,23 @@ import type { Clock } from "../js-glue/clock.js";
 
 /** An absent function means that the host has no such thing. */
 export interface Environment {
+  /** Makes a clock with one timer. */
   readonly createClock: () => Clock;
   /** Calls once after so many milliseconds; the result cancels. */
   readonly after: (milliseconds: number, callback: () => void) => () => void;
+  /** So many octets that nobody can guess. */
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Opens a WebSocket. */
   readonly createSocket?: ((url: string, subprotocol?: string) => WebSocket) | undefined;
   /** Resolves when an HTTP server answers, whatever it says; rejects when none does. */
   readonly probeHttp?: ((url: string) => Promise<unknown>) | undefined;
+  /** Makes an RTCPeerConnection. */
   readonly createPeerConnection?:
     | ((configuration: RTCConfiguration) => RTCPeerConnection)
     | undefined;
+  /** Makes a MediaStream without tracks. */
   readonly createStream?: (() => MediaStream) | undefined;
+  /** Opens microphone and camera. */
   readonly getUserMedia?:
     | ((constraints: MediaStreamConstraints) => Promise<MediaStream>)
     | undefined;
@@ -33,6 +39,7 @@ export interface Environment {
   readonly parseXml?: ((text: string) => Document) | undefined;
   /** false: the browser withholds microphone and camera from this page. */
   readonly isSecureContext: boolean;
+  /** What the browser calls itself; it decides about nothing but texts. */
   readonly userAgent: string;
 }
 

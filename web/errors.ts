@@ -4,6 +4,7 @@ import { CommandError, CoreCrashed } from "../js-glue/memory.js";
 import type { EndCause, MediaError } from "../js-glue/protocol.js";
 import type { SipMessage } from "./message.js";
 
+/** What went wrong. */
 export type SipErrorCode =
   /** Of the core, js-glue/protocol.ts. */
   | "invalid_json"
@@ -32,18 +33,24 @@ export type SipErrorCode =
   /** The core trapped. */
   | "crashed";
 
+/** What a `SipError` is made with. */
 export interface SipErrorDetails {
+  /** The SIP status that brought it. */
   readonly status?: number | undefined;
+  /** The reason phrase that came with the status. */
   readonly reason?: string | undefined;
   /** The option or argument that was wrong. */
   readonly argument?: string | undefined;
   /** The response that brought it. */
   readonly sipMessage?: SipMessage | undefined;
+  /** The error behind it. */
   readonly cause?: unknown;
 }
 
+/** What fails, fails with this: `code` for programs, `message` for a person. */
 export class SipError extends Error {
   override readonly name = "SipError";
+  /** What went wrong. */
   readonly code: SipErrorCode;
   /** The SIP status that brought it, RFC 3261 section 21. */
   declare readonly status?: number;
@@ -54,6 +61,7 @@ export class SipError extends Error {
   /** The SIP message that brought it; `message` is a sentence for a person. */
   declare readonly sipMessage?: SipMessage;
 
+  /** Made by this package; tests may make some. */
   constructor(code: SipErrorCode, message: string, details: SipErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -77,10 +85,15 @@ export function toSipError(error: unknown): SipError {
 
 /** How a call ended. */
 export interface CallEnd {
+  /** What ended it. */
   readonly cause: EndCause;
+  /** Who ended it; network: nobody did. */
   readonly by: "local" | "remote" | "network";
+  /** Of the response that ended it, ours or theirs. */
   readonly status?: number;
+  /** The reason phrase that came with the status. */
   readonly reason?: string;
+  /** With cause "media_error": what the browser could not do. */
   readonly mediaError?: MediaError;
   /** A sentence for a person. */
   readonly message: string;

@@ -22,6 +22,7 @@ export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[]
     return () => this.off(name, listener);
   }
 
+  /** Removes a listener. */
   off<Name extends keyof Events>(name: Name, listener: (...values: Events[Name]) => void): void {
     this.listeners[name]?.delete(listener);
   }

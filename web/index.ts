@@ -3,7 +3,7 @@
 export type { Abortable } from "./abort.js";
 export type { RemoteParty } from "./address.js";
 export { Call } from "./call.js";
-export type { CallEvents, CallState, IncomingInfo } from "./call.js";
+export type { CallEvents, CallState, ChangeOptions, IncomingInfo } from "./call.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 export type { MediaKind, VideoSize } from "./capture.js";
 export type {
@@ -48,6 +48,7 @@ export type { DescriptionContext, Hooks, UserAgentOptions } from "./options.js";
 export { Publication } from "./publication.js";
 export type {
   PublicationEvents,
+  PublicationState,
   PublicationStateEvent,
   PublishOptions,
   UsageResponse,
@@ -56,6 +57,7 @@ export { Registration } from "./registration.js";
 export type {
   RegisterOptions,
   RegistrationEvents,
+  RegistrationState,
   RegistrationStateEvent,
 } from "./registration.js";
 export { IncomingMessage, IncomingRequest } from "./requests.js";
@@ -64,6 +66,7 @@ export { Subscription } from "./subscription.js";
 export type {
   SubscribeOptions,
   SubscriptionEvents,
+  SubscriptionState,
   SubscriptionStateEvent,
 } from "./subscription.js";
 export { TransferRequest } from "./transfer.js";
@@ -72,6 +75,7 @@ export type {
   TransferEvent,
   TransferOptions,
   TransferProgress,
+  TransferState,
 } from "./transfer.js";
 export { UserAgent } from "./user-agent.js";
 export type { ConnectionState, RequestEvent, UserAgentEvents } from "./user-agent.js";

@@ -30,12 +30,15 @@ export interface Hooks {
   readonly remoteDescription?: (sdp: string, context: DescriptionContext) => string | void;
 }
 
+/** What a hook is told of a description. */
 export interface DescriptionContext {
   /** The id of the call. */
   readonly call: number;
+  /** RFC 3264. */
   readonly type: "offer" | "answer";
 }
 
+/** What a user agent is made with; `configure` changes most of it. */
 export interface UserAgentOptions {
   /**
    * `wss://host[:port][/path]` or `ws://...`. Of several, the next one is tried when one cannot be
@@ -44,11 +47,13 @@ export interface UserAgentOptions {
   readonly server: string | readonly string[];
   /** Our address of record, `sip:alice@example.org`. */
   readonly uri: string;
+  /** For digest challenges (RFC 7616); never logged. */
   readonly password?: string;
   /** Digest user name; default: the user of `uri`. */
   readonly authorizationUser?: string;
   /** The only digest realm whose challenges are answered; default: any. */
   readonly realm?: string;
+  /** Stands before our address in what others see. */
   readonly displayName?: string;
   /** Where REGISTER goes and what completes a bare destination; default: the host of `uri`. */
   readonly domain?: string;
@@ -84,8 +89,11 @@ export interface UserAgentOptions {
   readonly hooks?: Hooks;
   /** `scheme://host:port` of a private Route that webrtc2sip understands; null: none. */
   readonly outboundProxy?: string | null;
+  /** Asks webrtc2sip to make media between browsers and others understood. */
   readonly rtcwebBreaker?: boolean;
+  /** Asks webrtc2sip for its click-to-call service. */
   readonly click2call?: boolean;
+  /** false: the first REGISTER carries an empty Authorization (TS 24.229); default true. */
   readonly earlyIms?: boolean;
   /** The SDP session name; default: the browser's. */
   readonly sessionName?: string;
@@ -93,7 +101,9 @@ export interface UserAgentOptions {
   readonly iceServers?: readonly RTCIceServer[];
   /** How long a description may wait for ICE candidates, in milliseconds; default 2000. */
   readonly iceGatheringTimeout?: number;
+  /** Written into our descriptions, in kilobits per second; default: none. */
   readonly bandwidth?: Bandwidth;
+  /** The picture that cameras are asked for; default: the browser's. */
   readonly videoSize?: VideoSize;
   /** true: "log" events show every SIP message, secrets removed. */
   readonly trace?: boolean;

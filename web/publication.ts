@@ -9,6 +9,7 @@ import { caused } from "./message.js";
 import type { Caused, SipMessage } from "./message.js";
 import type { Execute } from "./requests.js";
 
+/** What is published, and how. */
 export interface PublishOptions {
   /** The event package: "presence". */
   readonly event: string;
@@ -28,12 +29,18 @@ export interface PublishOptions {
 
 type StateEvent = Extract<Event, { type: "publication" }>;
 
+/** published: also after each refresh. ended: nothing is published, and nothing more will come. */
+export type PublicationState = "publishing" | "published" | "unpublishing" | "ended";
+
+/** A publication got further. */
 export interface PublicationStateEvent extends Caused {
-  /** published: also after each refresh. ended: nothing is published, and nothing more will come. */
-  readonly state: StateEvent["state"];
+  /** As `PublicationState` says. */
+  readonly state: PublicationState;
   /** Why it ended. */
-  readonly cause?: NonNullable<StateEvent["cause"]>;
+  readonly cause?: "unpublished" | "rejected" | "timeout" | "transport_error";
+  /** Of the response that brought it. */
   readonly status?: number;
+  /** The reason phrase that came with the status. */
   readonly reason?: string;
   /** Seconds that the server granted. */
   readonly expires?: number;
@@ -41,12 +48,17 @@ export interface PublicationStateEvent extends Caused {
 
 /** A final response to a request of a publication or subscription. */
 export interface UsageResponse {
+  /** 200 to 699. */
   readonly status: number;
+  /** The reason phrase. */
   readonly reason: string;
+  /** The response itself. */
   readonly message: SipMessage;
 }
 
+/** What a publication tells. */
 export interface PublicationEvents {
+  /** The publication got further. */
   state: [PublicationStateEvent];
   /** A final response that changed something: the 200 of each refresh too. */
   response: [UsageResponse];
@@ -55,13 +67,15 @@ export interface PublicationEvents {
 /**
  * One publication; it is refreshed until `unpublish`.
  * @example
- * const publication = agent.publish(pidf, { event: "presence" });
+ * const status = presenceDocument({ entity: "sip:alice@example.org", basic: "open", note: "Here" });
+ * const publication = agent.publish(status, { event: "presence" });
  * await publication.published;
  */
 export class Publication extends Emitter<PublicationEvents> {
+  /** Names the publication in "requestSent"; never used again. */
   readonly id: number;
   private readonly execute: Execute;
-  private current: StateEvent["state"] = "publishing";
+  private current: PublicationState = "publishing";
   private readonly success = new Deferred<void>();
   private readonly end = new Deferred<void>();
 
@@ -72,7 +86,8 @@ export class Publication extends Emitter<PublicationEvents> {
     this.execute = execute;
   }
 
-  get state(): StateEvent["state"] {
+  /** How far the publication is. */
+  get state(): PublicationState {
     return this.current;
   }
 

@@ -8,6 +8,7 @@ import { Deferred, Emitter, rejected } from "./events.js";
 import { caused } from "./message.js";
 import type { Caused } from "./message.js";
 
+/** How to register. */
 export interface RegisterOptions {
   /** Seconds asked for; the server may grant fewer. */
   readonly expires?: number;
@@ -21,26 +22,37 @@ export interface RegisterOptions {
 
 type StateEvent = Extract<Event, { type: "registration" }>;
 
+/** ended: not registered, and nothing more will come. */
+export type RegistrationState = "registering" | "registered" | "unregistering" | "ended";
+
+/** A registration got further. */
 export interface RegistrationStateEvent extends Caused {
-  readonly state: StateEvent["state"];
+  /** As `RegistrationState` says. */
+  readonly state: RegistrationState;
   /** Why it ended. */
-  readonly cause?: NonNullable<StateEvent["cause"]>;
+  readonly cause?: "unregistered" | "rejected" | "timeout" | "transport_error";
+  /** Of the response that brought it. */
   readonly status?: number;
+  /** The reason phrase that came with the status. */
   readonly reason?: string;
   /** Seconds that the server granted. */
   readonly expires?: number;
 }
 
+/** What a registration tells. */
 export interface RegistrationEvents {
+  /** The registration got further. */
   state: [RegistrationStateEvent];
   /** A REGISTER left: the first, one with credentials, a refresh, or the last one. */
   sent: [{ readonly unregister: boolean }];
 }
 
+/** One binding of our address; it is refreshed until `unregister`. */
 export class Registration extends Emitter<RegistrationEvents> {
+  /** Names the registration in "requestSent"; never used again. */
   readonly id: number;
   private readonly execute: (command: Command) => number;
-  private current: StateEvent["state"] = "registering";
+  private current: RegistrationState = "registering";
   private success = new Deferred<void>();
   private end = new Deferred<void>();
 
@@ -51,7 +63,8 @@ export class Registration extends Emitter<RegistrationEvents> {
     this.execute = execute;
   }
 
-  get state(): StateEvent["state"] {
+  /** How far the registration is. */
+  get state(): RegistrationState {
     return this.current;
   }
 

@@ -12,6 +12,7 @@ import { SipMessage, textOf } from "./message.js";
 /** @internal Gives the core a command. */
 export type Execute = (command: Command, body?: string | Uint8Array) => number;
 
+/** How a request is sent. */
 export interface RequestOptions extends Abortable {
   /** Of the content; default `text/plain;charset=utf-8`. */
   readonly contentType?: string;
@@ -25,18 +26,25 @@ export interface RequestOptions extends Abortable {
 
 /** A 2xx. Every other outcome rejects with a SipError. */
 export interface SipResponse {
+  /** 200 to 299. */
   readonly status: number;
+  /** The reason phrase. */
   readonly reason: string;
+  /** The response itself. */
   readonly message: SipMessage;
 }
 
 /** What an answer to a request of the peer says. */
 export interface AnswerRequestOptions {
+  /** 200 to 699; default 200 to accept, 603 to reject. */
   readonly status?: number;
   /** Default: the phrase that RFC 3261 has for the status. */
   readonly reason?: string;
+  /** Added to the response. */
   readonly headers?: readonly NameValue[];
+  /** Of the response; default: none. */
   readonly content?: string | Uint8Array;
+  /** Of that content. */
   readonly contentType?: string;
 }
 
@@ -131,14 +139,19 @@ export function settle(
 
 /** A request of the peer that the page answers: INFO outside calls, and each MESSAGE. */
 export class IncomingRequest {
+  /** "MESSAGE" or "INFO". */
   readonly method: string;
+  /** Who sent it. */
   readonly from: RemoteParty;
+  /** Whom it was sent to. */
   readonly to: RemoteParty;
   /** The call in which it came. */
   declare readonly call?: Call;
+  /** The request itself. */
   readonly message: SipMessage;
   /** The media type of the content; "" without one. */
   readonly contentType: string;
+  /** The octets. */
   readonly content: Uint8Array;
   private readonly id: number;
   private readonly execute: Execute;

@@ -7,11 +7,11 @@ import { SipError, describeUsageEnd, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { caused } from "./message.js";
 import type { Caused } from "./message.js";
-import { toNotification } from "./notification.js";
 import type { Notification } from "./notification.js";
 import type { UsageResponse } from "./publication.js";
 import type { Execute } from "./requests.js";
 
+/** What to subscribe to, and how. */
 export interface SubscribeOptions {
   /** The event package: "presence", "dialog", "message-summary", "conference", "reg". */
   readonly event: string;
@@ -29,15 +29,27 @@ export interface SubscribeOptions {
 
 type StateEvent = Extract<Event, { type: "subscription" }>;
 
+/**
+ * accepted: a 2xx came, also after each refresh. pending, active: what the notifier says. ended:
+ * nothing more will come.
+ */
+export type SubscriptionState =
+  | "subscribing"
+  | "accepted"
+  | "pending"
+  | "active"
+  | "unsubscribing"
+  | "ended";
+
+/** A subscription got further. */
 export interface SubscriptionStateEvent extends Caused {
-  /**
-   * accepted: a 2xx came, also after each refresh. pending, active: what the notifier says.
-   * ended: nothing more will come.
-   */
-  readonly state: StateEvent["state"];
+  /** As `SubscriptionState` says. */
+  readonly state: SubscriptionState;
   /** Why it ended; terminated: the notifier ended it, `reason` is what it says. */
-  readonly cause?: NonNullable<StateEvent["cause"]>;
+  readonly cause?: "unsubscribed" | "rejected" | "timeout" | "transport_error" | "terminated";
+  /** Of the response that brought it. */
   readonly status?: number;
+  /** The phrase that came with the status, or the notifier's reason. */
   readonly reason?: string;
   /** Seconds that the server granted. */
   readonly expires?: number;
@@ -45,8 +57,11 @@ export interface SubscriptionStateEvent extends Caused {
   readonly retryAfter?: number;
 }
 
+/** What a subscription tells. */
 export interface SubscriptionEvents {
+  /** The subscription got further. */
   state: [SubscriptionStateEvent];
+  /** The notifier told something. */
   notify: [Notification];
   /** A final response to a SUBSCRIBE that changed something. */
   response: [UsageResponse];
@@ -56,13 +71,16 @@ export interface SubscriptionEvents {
  * One subscription; it is refreshed until `unsubscribe`.
  * @example
  * const subscription = agent.subscribe("sip:bob@example.org", { event: "presence" });
- * subscription.on("notify", ({ text }) => console.log(text));
+ * subscription.on("notify", ({ document }) => {
+ *   if (document?.kind === "presence") console.log(document.basic, document.note);
+ * });
  * await subscription.active;
  */
 export class Subscription extends Emitter<SubscriptionEvents> {
+  /** Names the subscription in "requestSent"; never used again. */
   readonly id: number;
   private readonly execute: Execute;
-  private current: StateEvent["state"] = "subscribing";
+  private current: SubscriptionState = "subscribing";
   private readonly success = new Deferred<void>();
   private readonly end = new Deferred<void>();
 
@@ -73,7 +91,8 @@ export class Subscription extends Emitter<SubscriptionEvents> {
     this.execute = execute;
   }
 
-  get state(): StateEvent["state"] {
+  /** How far the subscription is. */
+  get state(): SubscriptionState {
     return this.current;
   }
 
@@ -148,8 +167,8 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   }
 
   /** @internal */
-  handleNotify(event: Extract<Event, { type: "notify" }>, body: Uint8Array): void {
-    this.emit("notify", toNotification(event, body));
+  handleNotify(notification: Notification): void {
+    this.emit("notify", notification);
   }
 
   /** @internal The agent can do no more for it. */

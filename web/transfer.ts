@@ -8,6 +8,7 @@ import type { Call } from "./call.js";
 import { SipError } from "./errors.js";
 import type { Caused, SipMessage } from "./message.js";
 
+/** How a call is transferred. */
 export interface TransferOptions extends Abortable {
   /** Added to the REFER. */
   readonly headers?: readonly NameValue[];
@@ -15,10 +16,16 @@ export interface TransferOptions extends Abortable {
   readonly hangup?: boolean;
 }
 
+/** completed and failed are the last; failed leaves the call as it was. */
+export type TransferState = "trying" | "accepted" | "progress" | "completed" | "failed";
+
 /** How our transfer goes on; completed and failed are the last. */
 export interface TransferEvent extends Caused {
-  readonly state: Extract<Event, { type: "transfer" }>["state"];
+  /** How far it is. */
+  readonly state: TransferState;
+  /** Of the response that brought it: to our REFER, or what the peer heard. */
   readonly status?: number;
+  /** The reason phrase that came with the status. */
   readonly reason?: string;
 }
 
@@ -26,8 +33,11 @@ export interface TransferEvent extends Caused {
 export interface TransferProgress {
   /** The new call. */
   readonly call: Call;
+  /** completed and failed are the last. */
   readonly state: "progress" | "completed" | "failed";
+  /** Of the response to the new call. */
   readonly status: number;
+  /** The reason phrase that came with the status. */
   readonly reason: string;
 }
 
@@ -37,10 +47,13 @@ export interface TransferAnswers {
   reject(options: RejectTransferOptions): void;
 }
 
+/** How a transfer is refused. */
 export interface RejectTransferOptions {
   /** 300 to 699; default 603. */
   readonly status?: number;
+  /** Default: the phrase that RFC 3261 has for the status. */
   readonly reason?: string;
+  /** Added to the response. */
   readonly headers?: readonly NameValue[];
 }
 
@@ -53,11 +66,13 @@ export interface RejectTransferOptions {
  * });
  */
 export class TransferRequest {
+  /** Whom we are to call. */
   readonly target: RemoteParty;
   /** The new call will take the place of a call that the target has (RFC 3891). */
   readonly replaces: boolean;
   /** The address of who asks, as it says itself (RFC 3892). */
   declare readonly referredBy?: string;
+  /** The REFER itself. */
   readonly message: SipMessage;
   private readonly answers: TransferAnswers;
   private done = false;

@@ -15,6 +15,7 @@ import type { CallContext, CallOptions } from "./call.js";
 import { callOptions, directionOf } from "./call-options.js";
 import { Connection } from "./connection.js";
 import { browserEnvironment } from "./environment.js";
+import type { Environment } from "./environment.js";
 import { SipError, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { Media } from "./media.js";
@@ -36,6 +37,7 @@ import { parseServer, parseServers } from "./transport.js";
 
 export type { UserAgentOptions } from "./options.js";
 
+/** reconnecting: it was lost, and calls go on. failed: only `start` tries again. */
 export type ConnectionState =
   | "idle"
   | "connecting"
@@ -44,7 +46,9 @@ export type ConnectionState =
   | "failed"
   | "stopped";
 
+/** What a user agent tells. */
 export interface UserAgentEvents {
+  /** The connection changed; `error` says why it failed. */
   connection: [{ readonly state: ConnectionState; readonly error?: SipError }];
   /** An incoming call. */
   call: [Call];
@@ -54,6 +58,7 @@ export interface UserAgentEvents {
   request: [IncomingRequest];
   /** A NOTIFY that belongs to no subscription, with `acceptUnsolicitedNotify`. */
   notify: [Notification];
+  /** A REGISTER left. */
   registrationSent: [Registration, { readonly unregister: boolean }];
   /** With `requestEvents`: a request of a registration, call, ... left; `usage` is its id. */
   requestSent: [RequestEvent];
@@ -63,9 +68,11 @@ export interface UserAgentEvents {
   log: [{ readonly direction: "sent" | "received"; readonly text: string }];
   /** The peer, the server or the page did something wrong that cost no more than is said. */
   diagnostic: [{ readonly code: string; readonly text: string; readonly offset?: number }];
+  /** What `stop` began has ended. */
   stopped: [];
   /** The core stopped working; only a new UserAgent helps. */
   fatal: [SipError];
+  /** The browser asks for microphone or camera, or the answer is there. */
   mediaPermission: [
     {
       readonly call: Call;
@@ -75,9 +82,13 @@ export interface UserAgentEvents {
   ];
 }
 
+/** A request that left or came. */
 export interface RequestEvent {
+  /** The id of the call, registration, publication or subscription. */
   readonly usage: number;
+  /** "REGISTER", "INVITE" ... */
   readonly method: string;
+  /** The request itself; credentials are left out. */
   readonly message: SipMessage;
 }
 
@@ -85,6 +96,7 @@ const default_gathering_timeout = 2000;
 const entropy_bytes = 32;
 
 /**
+ * A SIP user agent: one address, its connection, and what it does there.
  * @example
  * const agent = await UserAgent.create({
  *   server: "wss://sip.example.org",
@@ -98,6 +110,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** Not a `private` property: what shows objects, as consoles do, must not show the password. */
   #options: UserAgentOptions;
   private readonly driver: Driver;
+  private readonly environment: Environment;
   private readonly connection: Connection;
   private readonly media: Media;
   private readonly callContext: CallContext;
@@ -132,6 +145,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     super();
     this.#options = options;
     const environment = options.environment ?? browserEnvironment();
+    this.environment = environment;
     this.viaTransport = transportOf(parseServers(options.server)[0]);
     this.connection = new Connection(environment, () => parseServers(this.#options.server), {
       opened: (server) => {
@@ -202,6 +216,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     }
   }
 
+  /** How the connection stands. */
   get connectionState(): ConnectionState {
     return this.state;
   }
@@ -471,8 +486,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return subscription?.handleState(event, body);
       }
       case "notify": {
-        if (event.subscription === undefined) this.emit("notify", toNotification(event, body));
-        else this.subscriptions.get(event.subscription)?.handleNotify(event, body);
+        const notification = toNotification(event, body, this.environment);
+        if (event.subscription === undefined) this.emit("notify", notification);
+        else this.subscriptions.get(event.subscription)?.handleNotify(notification);
         return;
       }
       case "request_sent":

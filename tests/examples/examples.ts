@@ -17,6 +17,8 @@ export interface Example {
 
 /** Names that examples use without a declaration of their own, with their types. */
 const ambient: Readonly<Record<string, string>> = {
+  UserAgent: 'typeof import("sipml-wasm").UserAgent',
+  presenceDocument: 'typeof import("sipml-wasm").presenceDocument',
   password: "string",
   token: "string",
   agent: 'import("sipml-wasm").UserAgent',
@@ -64,16 +66,19 @@ function typeOf(name: string, example: Example): string {
     : `${compat}.SessionEvent & { session: ${compat}.CallSession }`;
 }
 
-/** The ambient names that the code uses; one that it declares itself is harmless. */
-export function ambientNames({ code }: Example): readonly string[] {
-  const plain = code.replace(/\/\/.*$/gm, "");
-  return Object.keys(ambient).filter((name) => new RegExp(`(?<![.\\w"'])${name}\\b`).test(plain));
-}
-
 const importLine = /^import\s[^;]*?from\s+"[^"]+";[ \t]*$|^import\s+"[^"]+";[ \t]*$/gm;
 
 export const importsOf = ({ code }: Example): readonly string[] =>
   [...code.matchAll(importLine)].map(([line]) => line);
+
+/** The ambient names that the code uses; one that it declares itself is harmless. */
+export function ambientNames(example: Example): readonly string[] {
+  const plain = example.code.replace(importLine, "").replace(/\/\/.*$/gm, "");
+  const imported = importsOf(example).join(" ");
+  const isWord = (name: string, text: string): boolean =>
+    new RegExp(`(?<![.\\w"'])${name}\\b`).test(text);
+  return Object.keys(ambient).filter((name) => isWord(name, plain) && !isWord(name, imported));
+}
 
 /** Whether it needs nothing but the core's functions, which Node has. */
 export function isForNode(example: Example): boolean {

@@ -394,6 +394,26 @@ describe("subscription", () => {
     await assert.rejects(subscription.active, isSip("terminated", { reason: "probation" }));
   });
 
+  test("RFC 3842: the content as data, or why there is none", async () => {
+    const { agent, browser } = await connected();
+    const subscription = agent.subscribe("bob", { event: "message-summary" });
+    const seen: unknown[] = [];
+    subscription.on("notify", ({ document, documentProblem }) =>
+      seen.push(document ?? documentProblem),
+    );
+    const type = "application/simple-message-summary";
+    const told = notify({ subscription: 1, content_type: type });
+    const body = "Messages-Waiting: yes\r\nVoice-Message: 1/0\r\n";
+    const empty = notify({ subscription: 1, content_type: "" });
+    tell(browser, { ...told, body }, told, { ...empty, body: "" });
+    const voice = { new: 1, old: 0 };
+    assert.deepEqual(seen, [
+      { kind: "message-summary", waiting: true, voice, messages: [] },
+      "Messages-Waiting is missing",
+      undefined,
+    ]);
+  });
+
   test("an unsolicited NOTIFY is the agent's", async () => {
     const { agent, core, browser } = await connected({ acceptUnsolicitedNotify: true });
     assert.equal(core.config?.unsolicited_notify, true);

@@ -1,5 +1,5 @@
 /** What examples find in the page: an agent, a call, a stack, a session, an event, some elements. */
-import { UserAgent, type Call, type Registration } from "../../../web/index.js";
+import { UserAgent, presenceDocument, type Call, type Registration } from "../../../web/index.js";
 import {
   SIPml,
   type CallSession,
@@ -129,6 +129,8 @@ export async function namesFor(
   const result: Record<string, unknown> = {
     password: account.password,
     token: "secret",
+    UserAgent,
+    presenceDocument,
     SIPml,
     sessions: new Map(),
     show: (text: string | null) => console.log(text),
