@@ -387,8 +387,11 @@ Agent::Answer Agent::execute(SendInfo command, Instant now) {
   return outcome(found->second.info(command.content_type, std::move(command.body), ctx));
 }
 
-Agent::Answer Agent::execute(const Progress& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(const Progress& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.ring(command.status, command.reason, command.headers, ctx));
 }
 
 Agent::Answer Agent::execute(SendRequest command, Instant now) {

@@ -21,9 +21,10 @@ bool is_ping(std::string_view bytes) { return bytes == "\r\n\r\n"; }
 bool is_pong(std::string_view bytes) { return bytes == "\r\n"; }
 
 /// Option tags of Require that we do not support, as a list for Unsupported.
-std::string unsupported_options(const message::Message& request) {
+std::string unsupported_options(const usage::Config& config, const message::Message& request) {
   std::string list;
   for (std::string_view option : request.values(HeaderName::require)) {
+    if (usage::is_supported(config, option)) continue;
     if (!list.empty()) list += ", ";
     list += option;
   }
@@ -205,7 +206,8 @@ void Agent::receive_request(const message::Message& request, Instant now) {
     ctx.tell_passed(false, id, request);
     if (request.method() == "ACK")
       call.ack(request, ctx);
-    else if (const std::string unsupported = unsupported_options(request); !unsupported.empty())
+    else if (const std::string unsupported = unsupported_options(config_, request);
+             !unsupported.empty())
       respond(request, received.id, 420, now, {{"Unsupported", unsupported}});
     else if (request.method() != "MESSAGE")
       call.request(request, received.id, ctx);
@@ -273,7 +275,7 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
     respond(request, id, 416, now);
     return;
   }
-  if (const std::string unsupported = unsupported_options(request); !unsupported.empty()) {
+  if (const std::string unsupported = unsupported_options(config_, request); !unsupported.empty()) {
     respond(request, id, 420, now, {{"Unsupported", unsupported}});
     return;
   }
@@ -288,7 +290,7 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
              {"Accept", std::string(usage::accepted_types) + ", text/plain"},
              {"Accept-Encoding", "identity"},
              {"Accept-Language", "en"},
-             {"Supported", ""},
+             {"Supported", usage::supported_options(config_)},
              {"Contact", usage::contact_value(config_, {}, "OPTIONS")}});
     return;
   }

@@ -46,6 +46,8 @@ inline constexpr std::size_t publication_count = 64;
 inline constexpr std::size_t subscription_count = 256;
 /// Early dialogs of one call; a fork beyond them is known only when it answers.
 inline constexpr std::size_t early_dialog_count = 64;
+/// Reliable provisional responses of one call that wait for the PRACK of the one before them.
+inline constexpr std::size_t provisional_count = 16;
 /// ACKs that a call keeps for repeated 2xx.
 inline constexpr std::size_t kept_ack_count = 8;
 /// Protection spaces whose challenges are remembered.

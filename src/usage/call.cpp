@@ -98,7 +98,7 @@ void Call::ask_media(MediaRequest::Type type, std::string description, bool prov
   request.call = id_;
   request.token = ++token_;
   request.directions = wanted_directions();
-  request.hold = carrier_ == Carrier::own_reinvite ? pending_hold_ : local_hold_;
+  request.hold = is_own_change() ? pending_hold_ : local_hold_;
   request.provisional = provisional;
   request.description = std::move(description);
   context.ask(std::move(request));
@@ -129,7 +129,7 @@ void Call::exchange(OnExchange on, Context& context) {
       progress(OnProgress::media_failed, context);
     } else {
       leave_remote_offer();
-      answer_request(peer_transaction_, *peer_invite_, 488, context);
+      refuse_offer(nullptr, context);
     }
   }
   if (does(Do::fail)) exchange_failed(context);
@@ -138,36 +138,89 @@ void Call::exchange(OnExchange on, Context& context) {
       progress(OnProgress::local_description_ready, context);
     else if (carrier_ == Carrier::own_reinvite)
       send_reinvite(context);
+    else if (carrier_ == Carrier::own_update)
+      send_update(context);
     else
-      send_2xx(context);
+      send_answer(context);
   }
   if (does(Do::settle)) exchange_agreed(context);
+  // What an early dialog still had open when its 2xx came (RFC 3311 5.1).
+  if (progress_ == Progress::confirming && exchange_ == Exchange::stable)
+    progress(OnProgress::media_agreed, context);
+}
+
+void Call::send_answer(Context& context) {
+  if (carrier_ == Carrier::peer_update)
+    answer_update(local_description_, context);
+  else
+    send_2xx(context);
+}
+
+/// What the peer's offer came in, and our answer goes back to.
+const message::Message& Call::peer_offer() const {
+  return carrier_ == Carrier::peer_update ? *peer_update_ : *peer_invite_;
+}
+
+void Call::refuse_offer(const negotiation::RewriteError* error, Context& context) {
+  answer_request(carrier_ == Carrier::peer_update ? peer_update_transaction_ : peer_transaction_,
+                 peer_offer(), 488, context, {warning(context.config, error)});
 }
 
 void Call::exchange_agreed(Context& context) {
   if (carrier_ == Carrier::invite) {
     if (is_outgoing_) progress(OnProgress::media_agreed, context);
-  } else if (carrier_ == Carrier::own_reinvite) {
+  } else if (is_own_change()) {
     finish_change(true, 200, "OK", context);
   } else if (before_offer_) {
     const bool changed = before_offer_->remote_hold != remote_hold_;
     before_offer_.reset();
-    if (changed) context.emit(CallRemoteHold{id_, remote_hold_, context.caused_by(*peer_invite_)});
+    if (changed) context.emit(CallRemoteHold{id_, remote_hold_, context.caused_by(peer_offer())});
   }
+  tell_flow(context);
+  if (carrier_ == Carrier::invite && context.transactions.is_unanswered(peer_update_transaction_))
+    take_update(context);
   start_change(context);
+}
+
+/// What both descriptions leave of each medium, as we see it.
+MediaDirections Call::flow() const {
+  MediaDirections result;
+  const auto ours = sdp::parse(local_description_);
+  const auto theirs = sdp::parse(remote_description_);
+  if (!ours || !theirs) return result;
+  const auto local = negotiation::summarise(*ours);
+  const auto remote = negotiation::summarise(*theirs);
+  const auto common = [](std::optional<sdp::Direction> a, std::optional<sdp::Direction> b) {
+    if (!a || !b) return std::optional<sdp::Direction>();
+    return std::optional(sdp::make_direction(sdp::sends(*a) && sdp::receives(*b),
+                                             sdp::receives(*a) && sdp::sends(*b)));
+  };
+  result.audio = common(local.audio, remote.audio);
+  result.video = common(local.video, remote.video);
+  return result;
+}
+
+void Call::tell_flow(Context& context) {
+  const MediaDirections now = flow();
+  const bool by_peer = carrier_ == Carrier::peer_reinvite || carrier_ == Carrier::peer_update;
+  if (by_peer && now != told_flow_)
+    context.emit(CallMedia{id_, now, context.caused_by(peer_offer())});
+  told_flow_ = now;
 }
 
 void Call::exchange_failed(Context& context) {
   // A provisional answer that cannot be used costs the early media, not the call.
   if (exchange_ == Exchange::have_local_offer) return;
-  if (carrier_ == Carrier::own_reinvite)
+  if (is_own_change()) {
     finish_change(false, 0, {}, context);
-  else if (carrier_ == Carrier::invite)
+  } else if (carrier_ == Carrier::invite) {
+    if (peer_update_ && context.transactions.is_unanswered(peer_update_transaction_))
+      answer_request(peer_update_transaction_, *peer_update_, 488, context);
     progress(OnProgress::media_failed, context);
-  else if (answer_in_ack_ && unacknowledged_)
-    return;
-  else if (peer_invite_ && context.transactions.is_unanswered(peer_transaction_))
-    answer_request(peer_transaction_, *peer_invite_, 488, context);
+  } else if (!(answer_in_ack_ && unacknowledged_) && peer_invite_ &&
+             context.transactions.is_unanswered(peer_transaction_)) {
+    refuse_offer(nullptr, context);
+  }
 }
 
 void Call::media_ready(std::uint32_t token, std::string_view description, Context& context) {
@@ -196,7 +249,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
 
 negotiation::LocalOptions Call::media_options() const {
   negotiation::LocalOptions options = options_.media;
-  const bool held = carrier_ == Carrier::own_reinvite ? pending_hold_ : local_hold_;
+  const bool held = is_own_change() ? pending_hold_ : local_hold_;
   if (held) {
     options.audio_wire_direction.reset();
     options.video_wire_direction.reset();
@@ -235,8 +288,7 @@ void Call::media_failed(std::uint32_t token, MediaError error, const std::string
 void Call::send_bye(Context& context) {
   timers_.stop_all();
   unacknowledged_.reset();
-  if (peer_invite_ && context.transactions.is_unanswered(peer_transaction_))
-    answer_request(peer_transaction_, *peer_invite_, 487, context);
+  answer_open_requests(context);
   timers_.start(Timer::bye, context.now + transaction::timer_64_t1);
   message::Request bye = dialog_->make_request("BYE");
   if (end_.cause == EndCause::media_error)
@@ -252,8 +304,7 @@ message::Response Call::make_2xx(const message::Message& request, Context& conte
   message::Response response = message::make_response(request, 200, dialog_->local_tag());
   for (std::string_view value : request.headers(HeaderName::record_route))
     response.headers.push_back({"Record-Route", std::string(value)});
-  response.headers.push_back({"Contact", contact_value(context.config, options_.caps, "200")});
-  response.headers.push_back({"Allow", std::string(allowed_methods)});
+  describe_us(response.headers, "200", context);
   return response;
 }
 
@@ -262,6 +313,12 @@ void Call::send_2xx(Context& context) {
   add_headers(response.headers, options_.headers);
   response.headers.push_back({"Content-Type", std::string(description_type)});
   response.body = local_description_;
+  if (carrier_ == Carrier::invite)
+    reliable(OnReliable::final_response_sent, context);
+  else
+    // RFC 6141 section 4: not before, for a refused re-INVITE changes nothing.
+    dialog_->refresh_target(*peer_invite_);
+  answer_session(*peer_invite_, response, context);
   dialog_->confirm();
   context.respond(peer_transaction_, response);
   unacknowledged_ = std::move(response);
@@ -275,7 +332,7 @@ void Call::send_2xx(Context& context) {
 
 void Call::answer_request(transaction::Id transaction, const message::Message& request, int status,
                           Context& context, message::HeaderFields more) {
-  message::Response response = message::make_response(request, status, dialog_->local_tag());
+  message::Response response = message::make_response(request, status, local_tag());
   for (message::HeaderField& field : more) response.headers.push_back(std::move(field));
   context.respond(transaction, response);
 }
@@ -287,11 +344,16 @@ void Call::response(const transaction::Indication& indication, const message::Me
       invite_response(indication, response, context);
       return;
     case Purpose::reinvite:
-      reinvite_response(indication, response, context);
+    case Purpose::update:
+      change_response(indication, response, context);
+      return;
+    case Purpose::refresh:
+      refresh_response(indication, &response, context);
       return;
     case Purpose::bye:
     case Purpose::fork_bye:
     case Purpose::info:
+    case Purpose::prack:
       break;
     default:
       return;
@@ -299,8 +361,9 @@ void Call::response(const transaction::Indication& indication, const message::Me
   if (response.status() < 200) return;
   const auto purpose = static_cast<Purpose>(indication.owner.purpose);
   if (auto retried = context.with_credentials(indication, response)) {
-    set_cseq(*retried,
-             purpose == Purpose::fork_bye ? response.cseq().number + 1 : dialog_->next_cseq());
+    dialog::Dialog* dialog =
+        purpose == Purpose::fork_bye ? nullptr : dialog_with(response.to_tag());
+    set_cseq(*retried, dialog ? dialog->next_cseq() : response.cseq().number + 1);
     if (context.resend(std::move(*retried),
                        {id_, indication.owner.purpose, indication.owner.attempt + 1}) != 0)
       return;
@@ -318,8 +381,13 @@ void Call::no_response(const transaction::Indication& indication, Context& conte
       progress(timed_out ? OnProgress::no_response : OnProgress::transport_lost, context);
       return;
     case Purpose::reinvite:
-      // Deviation: RFC 3261 12.2.1.2 would end the dialog; media may flow on, so the user decides.
-      reinvite_refused(0, timed_out ? "Request Timeout" : "Transport Error", context);
+    case Purpose::update:
+      // Deviation: RFC 3261 12.2.1.2 would end the dialog. Nobody out there says that it is over,
+      // and media may flow on, so the user decides; a session timer ends what is dead.
+      change_refused(0, timed_out ? "Request Timeout" : "Transport Error", context);
+      return;
+    case Purpose::refresh:
+      refresh_response(indication, nullptr, context);
       return;
     case Purpose::bye:
       if (timed_out)
@@ -338,8 +406,8 @@ void Call::no_response(const transaction::Indication& indication, Context& conte
 
 bool Call::owns_request(const message::Message& request) const {
   if (dialog_ && dialog_->owns_request(request)) return true;
-  for (const dialog::Dialog& dialog : early_)
-    if (dialog.owns_request(request)) return true;
+  for (const Branch& branch : early_)
+    if (branch.dialog.owns_request(request)) return true;
   return false;
 }
 
@@ -353,7 +421,9 @@ bool Call::is_named_by(const message::Replaces& replaces) const {
     return dialog.call_id() == replaces.call_id && dialog.local_tag() == replaces.to_tag &&
            dialog.remote_tag() == replaces.from_tag;
   };
-  return (dialog_ && is_it(*dialog_)) || std::any_of(early_.begin(), early_.end(), is_it);
+  return (dialog_ && is_it(*dialog_)) ||
+         std::any_of(early_.begin(), early_.end(),
+                     [&is_it](const Branch& branch) { return is_it(branch.dialog); });
 }
 
 bool Call::is_merged(const message::Message& request) const {
@@ -362,18 +432,25 @@ bool Call::is_merged(const message::Message& request) const {
          request.cseq().number == peer_invite_->cseq().number;
 }
 
+dialog::Dialog* Call::dialog_with(std::string_view remote_tag) {
+  if (dialog_) return &*dialog_;
+  Branch* branch = branch_of(remote_tag);
+  return branch ? &branch->dialog : nullptr;
+}
+
 std::optional<message::Request> Call::make_inside(std::string_view method) {
   if (progress_ != Progress::established && progress_ != Progress::answered) return std::nullopt;
   return dialog_->make_request(method);
 }
 
 bool Call::takes(const message::Message& request, transaction::Id transaction, Context& context) {
-  if (!dialog_ || !dialog_->owns_request(request)) {
-    // A request of an early dialog of ours; the caller's side of it stays as it is.
-    context.respond(transaction, message::make_response(request, 481, {}));
+  dialog::Dialog* dialog = dialog_with(request.from_tag());
+  // 15: a callee has no BYE for an early dialog.
+  if (!dialog || !dialog->owns_request(request) || (!dialog_ && request.method() == "BYE")) {
+    answer_request(transaction, request, 481, context);
     return false;
   }
-  if (dialog_->accept(request) == dialog::Order::out_of_order) {
+  if (dialog->accept(request) == dialog::Order::out_of_order) {
     answer_request(transaction, request, 500, context);
     return false;
   }
@@ -384,6 +461,10 @@ void Call::request(const message::Message& request, transaction::Id transaction,
   if (!takes(request, transaction, context)) return;
   if (request.method() == "BYE") {
     bye_received(request, transaction, context);
+  } else if (request.method() == "UPDATE") {
+    update_received(request, transaction, *dialog_with(request.from_tag()), context);
+  } else if (request.method() == "PRACK") {
+    prack_received(request, transaction, context);
   } else if (request.method() == "INVITE") {
     reinvite_received(request, transaction, context);
   } else if (request.method() == "INFO") {
@@ -399,9 +480,10 @@ void Call::request(const message::Message& request, transaction::Id transaction,
     answer_request(transaction, request, 200, context);
     context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
   } else if (request.method() == "OPTIONS") {
-    answer_request(
-        transaction, request, 200, context,
-        {{"Allow", std::string(allowed_methods)}, {"Accept", std::string(accepted_types)}});
+    answer_request(transaction, request, 200, context,
+                   {{"Allow", std::string(allowed_methods)},
+                    {"Accept", std::string(accepted_types)},
+                    {"Supported", supported_options(context.config)}});
   } else {
     answer_request(transaction, request, 405, context, {{"Allow", std::string(allowed_methods)}});
   }
@@ -410,13 +492,18 @@ void Call::request(const message::Message& request, transaction::Id transaction,
 void Call::bye_received(const message::Message& request, transaction::Id transaction,
                         Context& context) {
   answer_request(transaction, request, 200, context);
-  // 15.1.2: an INVITE that is still open is answered 487.
-  if (peer_invite_ && progress_ == Progress::established &&
-      context.transactions.is_unanswered(peer_transaction_))
-    answer_request(peer_transaction_, *peer_invite_, 487, context);
+  if (progress_ == Progress::established) answer_open_requests(context);
   const bool unanswered = progress_ == Progress::ringing || progress_ == Progress::answering;
   end_because(unanswered ? EndCause::cancelled : EndCause::bye, Side::remote);
   progress(OnProgress::bye_received, context);
+}
+
+/// 15.1.2: what of the peer is still open when the call ends is answered 487.
+void Call::answer_open_requests(Context& context) {
+  if (peer_invite_ && context.transactions.is_unanswered(peer_transaction_))
+    answer_request(peer_transaction_, *peer_invite_, 487, context);
+  if (peer_update_ && context.transactions.is_unanswered(peer_update_transaction_))
+    answer_request(peer_update_transaction_, *peer_update_, 487, context);
 }
 
 std::optional<CommandError> Call::hang_up(const message::HeaderFields& headers, Context& context) {
@@ -499,9 +586,9 @@ void Call::disconnected(Context& context) {
     default:
       break;
   }
-  if (carrier_ == Carrier::own_reinvite && exchange_ == Exchange::have_local_offer) {
+  if (is_own_change() && exchange_ == Exchange::have_local_offer) {
     context.transactions.forget(reinvite_transaction_);
-    reinvite_refused(0, "Transport Error", context);
+    change_refused(0, "Transport Error", context);
   }
 }
 
@@ -528,6 +615,18 @@ void Call::timer_fired(Context& context) {
         break;
       case Timer::glare:
         start_change(context);
+        break;
+      case Timer::resend_1xx:
+        reliable(OnReliable::resend_due, context);
+        break;
+      case Timer::prack:
+        reliable(OnReliable::wait_over, context);
+        break;
+      case Timer::session_refresh:
+        session(OnSession::refresh_due, context);
+        break;
+      case Timer::session_expiry:
+        session(OnSession::expired, context);
         break;
       case Timer::count:
         break;

@@ -2,8 +2,10 @@
 /// offers and answers by RFC 3264; INFO by RFC 6086's legacy usage).
 ///
 /// Two machines run side by side: progress (call_progress.hpp) and the offer/answer exchange
-/// (negotiation/offer_answer.hpp). An exchange is carried by the first INVITE or by a re-INVITE of
-/// either side, which `carrier_` tells.
+/// (negotiation/offer_answer.hpp). An exchange is carried by the first INVITE, or by a re-INVITE or
+/// UPDATE of either side, which `carrier_` tells. Reliable provisional responses
+/// (reliable_provisional.hpp, RFC 3262) and the session timer (session_timer.hpp, RFC 4028) are
+/// machines of their own.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +23,8 @@
 #include "usage/call_progress.hpp"
 #include "usage/command_error.hpp"
 #include "usage/context.hpp"
+#include "usage/reliable_provisional.hpp"
+#include "usage/session_timer.hpp"
 
 namespace sipml::usage {
 
@@ -52,6 +56,9 @@ class Call {
   // Commands of the user.
   std::optional<CommandError> accept(const MediaChoice& choice, const CallOptions& options,
                                      Context& context);
+  /// A provisional response 101..199 of the callee.
+  std::optional<CommandError> ring(int status, const std::string& reason,
+                                   const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> reject(int status, std::string reason,
                                      const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> hang_up(const message::HeaderFields& headers, Context& context);
@@ -100,13 +107,41 @@ class Call {
   std::optional<Instant> deadline() const { return timers_.deadline(); }
 
  private:
-  enum class Timer : std::uint8_t { resend_2xx, ack, cancel, bye, glare, count };
-  enum class Carrier : std::uint8_t { invite, own_reinvite, peer_reinvite };
+  enum class Timer : std::uint8_t {
+    resend_2xx,
+    ack,
+    cancel,
+    bye,
+    glare,
+    resend_1xx,
+    prack,
+    session_refresh,
+    session_expiry,
+    count
+  };
+  /// `peer_update` is an UPDATE, or a PRACK with an offer.
+  enum class Carrier : std::uint8_t {
+    invite,
+    own_reinvite,
+    peer_reinvite,
+    own_update,
+    peer_update
+  };
+
+  /// An early dialog of ours (RFC 3261 12.1.2).
+  struct Branch {
+    dialog::Dialog dialog;
+    /// RSeq of the last reliable response (RFC 3262 4); 0: none.
+    std::uint32_t rseq = 0;
+    bool allows_update = false;
+  };
 
   using Progress = call_progress::State;
   using OnProgress = call_progress::On;
   using Exchange = negotiation::offer_answer::State;
   using OnExchange = negotiation::offer_answer::On;
+  using OnReliable = reliable_provisional::On;
+  using OnSession = session_timer::On;
 
   Call() = default;
 
@@ -126,12 +161,24 @@ class Call {
   message::Response make_2xx(const message::Message& request, Context& context) const;
   void send_2xx(Context& context);
   void bye_received(const message::Message& request, transaction::Id transaction, Context& context);
+  dialog::Dialog* dialog_with(std::string_view remote_tag);
+  bool is_own_change() const {
+    return carrier_ == Carrier::own_reinvite || carrier_ == Carrier::own_update;
+  }
+  void answer_open_requests(Context& context);
+  void learn_allowed(const message::Message& message);
+  const message::Message& peer_offer() const;
+  void refuse_offer(const negotiation::RewriteError* error, Context& context);
+  void send_answer(Context& context);
+  void tell_flow(Context& context);
+  MediaDirections flow() const;
 
   // call_outgoing.cpp
   void send_invite(Context& context);
   void invite_response(const transaction::Indication& indication, const message::Message& response,
                        Context& context);
-  dialog::Dialog& early_dialog(const message::Message& response);
+  Branch* branch_of(std::string_view remote_tag);
+  Branch* early_dialog(const message::Message& response);
   void provisional(const message::Message& response, Context& context);
   void success(const message::Message& response, Context& context);
   void failure(const transaction::Indication& indication, const message::Message& response,
@@ -140,6 +187,43 @@ class Call {
                 Context& context);
   void end_fork(const message::Message& response, Context& context);
   void receive_answer(std::string_view description, Context& context);
+  void forget_branches();
+  void send_invite_again(message::Request request, std::uint32_t attempt, Context& context);
+
+  // call_reliable.cpp
+  void reliable(OnReliable on, Context& context);
+  bool wants_reliable(const Config& config) const;
+  void send_provisional(int status, const std::string& reason, const message::HeaderFields& headers,
+                        Context& context);
+  void send_prack(Branch& branch, const message::Message& response, Context& context);
+  void prack_received(const message::Message& request, transaction::Id transaction,
+                      Context& context);
+
+  // call_update.cpp
+  bool can_update_early();
+  void settle_early(Context& context);
+  void send_update(Context& context);
+  void update_received(const message::Message& request, transaction::Id transaction,
+                       dialog::Dialog& dialog, Context& context);
+  void update_offer(const message::Message& request, transaction::Id transaction,
+                    std::string_view description, const dialog::Dialog& dialog, Context& context);
+  void take_update(Context& context);
+  void answer_update(const std::string& description, Context& context);
+  void describe_us(message::HeaderFields& headers, std::string_view method, Context& context) const;
+
+  // call_timer.cpp
+  void session(OnSession on, Context& context);
+  void ask_session(message::Request& request) const;
+  bool refuse_session(const message::Message& request, transaction::Id transaction,
+                      Context& context);
+  void answer_session(const message::Message& request, message::Response& response,
+                      Context& context);
+  void session_answered(const message::Message& response, Context& context);
+  std::optional<message::Request> with_longer_session(const transaction::Indication& indication,
+                                                      const message::Message& response);
+  void refresh_session(Context& context);
+  void refresh_response(const transaction::Indication& indication, const message::Message* response,
+                        Context& context);
 
   // call_redirect.cpp
   bool redirect(const message::Message& response, Context& context);
@@ -152,7 +236,10 @@ class Call {
   void send_reinvite(Context& context);
   void reinvite_response(const transaction::Indication& indication,
                          const message::Message& response, Context& context);
-  void reinvite_refused(int status, std::string_view reason, Context& context);
+  void change_response(const transaction::Indication& indication, const message::Message& response,
+                       Context& context);
+  void change_refused(int status, std::string_view reason, Context& context);
+  void dialog_refused(int status, std::string_view reason, Context& context);
   void reinvite_received(const message::Message& request, transaction::Id transaction,
                          Context& context);
   void finish_change(bool ok, int status, std::string_view reason, Context& context);
@@ -180,7 +267,11 @@ class Call {
   message::Request invite_;
   transaction::Id invite_transaction_ = 0;
   std::uint32_t cseq_ = 0;
-  std::vector<dialog::Dialog> early_;
+  std::vector<Branch> early_;
+  /// The answer of the branch `early_tag_` came in a reliable response: the exchange is over for it
+  /// (RFC 3262 5), and `early_settled_` tells that the browser knows so.
+  bool early_reliable_ = false;
+  bool early_settled_ = false;
   /// Where the INVITE goes if not to `remote_`, and where it went or may go yet (8.1.3.4).
   std::string redirected_to_;
   std::vector<uri::Uri> tried_targets_;
@@ -195,6 +286,25 @@ class Call {
   Duration resend_interval_ = transaction::t1;
   bool answer_in_ack_ = false;
 
+  // Callee: reliable provisional responses, the first of which is open.
+  std::uint32_t invite_cseq_ = 0;
+  reliable_provisional::State reliable_ = reliable_provisional::State::idle;
+  std::vector<message::Response> waiting_1xx_;
+  std::uint32_t rseq_ = 0;
+  Duration resend_1xx_interval_ = transaction::t1;
+
+  /// The peer's UPDATE, or PRACK, with an offer.
+  std::optional<message::Message> peer_update_;
+  transaction::Id peer_update_transaction_ = 0;
+  bool peer_allows_update_ = false;
+
+  session_timer::State session_ = session_timer::State::off;
+  /// Seconds: what we ask for, or what was agreed on.
+  std::uint32_t session_interval_ = 0;
+  std::uint32_t session_minimum_ = session_timer::smallest_interval;
+  int too_brief_count_ = 0;
+  transaction::Id refresh_transaction_ = 0;
+
   std::optional<dialog::Dialog> dialog_;
   /// ACKs as sent, by the To tag of the 2xx that they acknowledge.
   std::vector<std::pair<std::string, std::string>> acks_;
@@ -205,7 +315,7 @@ class Call {
   message::Request last_bye_;
   bool bye_unsent_ = false;
 
-  // Our re-INVITE.
+  // Our re-INVITE, or UPDATE with an offer.
   message::Request reinvite_;
   transaction::Id reinvite_transaction_ = 0;
 
@@ -243,6 +353,8 @@ class Call {
   std::optional<NextChange> next_change_;
   bool pending_hold_ = false;
   MediaDirections pending_directions_;
+  /// What flowed when it was told last.
+  MediaDirections told_flow_;
 };
 
 }  // namespace sipml::usage

@@ -1,4 +1,5 @@
-/// Changes inside a call, by re-INVITE of either side: RFC 3261 section 14, RFC 3264 section 8.
+/// Changes inside a call, above all by re-INVITE of either side: RFC 3261 section 14, RFC 3264
+/// section 8.
 #include <algorithm>
 #include <utility>
 
@@ -22,7 +23,7 @@ std::optional<sdp::Direction> held(std::optional<sdp::Direction> direction, bool
 }  // namespace
 
 MediaDirections Call::wanted_directions() const {
-  const bool own = carrier_ == Carrier::own_reinvite;
+  const bool own = is_own_change();
   MediaDirections directions = own ? pending_directions_ : directions_;
   if (own ? pending_hold_ : local_hold_) {
     directions.audio = held(directions.audio, remote_hold_);
@@ -36,7 +37,7 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
   const auto wrong_state = [](const char* text) {
     return CommandError{CommandErrorCode::wrong_state, "call", text};
   };
-  if (progress_ != Progress::established && progress_ != Progress::answered)
+  if (progress_ != Progress::established && progress_ != Progress::answered && !can_update_early())
     return wrong_state("the call is not established");
   if (pending_change_ == Change::refresh && carrier_ == Carrier::own_reinvite && !next_change_) {
     // The user cannot know of it: what is wanted follows.
@@ -55,41 +56,49 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
 }
 
 void Call::start_change(Context& context) {
-  if (!pending_change_ || progress_ != Progress::established || unacknowledged_ ||
-      !context.connected || timers_.is_running(Timer::glare) ||
-      !negotiation::offer_answer::may_offer(exchange_))
+  const bool early = can_update_early();
+  if (!pending_change_ || (progress_ != Progress::established && !early) || unacknowledged_ ||
+      !context.connected || timers_.is_running(Timer::glare))
     return;
-  carrier_ = Carrier::own_reinvite;
+  if (early && !early_settled_) {
+    settle_early(context);
+    return;
+  }
+  if (!negotiation::offer_answer::may_offer(exchange_)) return;
+  carrier_ = early ? Carrier::own_update : Carrier::own_reinvite;
   exchange(OnExchange::offer_wanted, context);
 }
 
 void Call::send_reinvite(Context& context) {
   reinvite_ = dialog_->make_request("INVITE");
-  reinvite_.headers.push_back(
-      {"Contact", contact_value(context.config, options_.caps, "re-INVITE")});
-  reinvite_.headers.push_back({"Allow", std::string(allowed_methods)});
+  describe_us(reinvite_.headers, "re-INVITE", context);
+  ask_session(reinvite_);
   add_headers(reinvite_.headers, options_.headers);
   reinvite_.headers.push_back({"Content-Type", std::string(description_type)});
   reinvite_.body = local_description_;
   reinvite_transaction_ =
       context.send(reinvite_, {id_, static_cast<std::uint32_t>(Purpose::reinvite), 0}, &reinvite_);
-  if (reinvite_transaction_ == 0) reinvite_refused(0, "Transport Error", context);
+  if (reinvite_transaction_ == 0) change_refused(0, "Transport Error", context);
 }
 
-void Call::reinvite_response(const transaction::Indication& indication,
-                             const message::Message& response, Context& context) {
-  if (response.status() < 200) return;
+void Call::change_response(const transaction::Indication& indication,
+                           const message::Message& response, Context& context) {
+  const bool is_invite = response.cseq().method == "INVITE";
+  dialog::Dialog* dialog = dialog_with(response.to_tag());
+  if (response.status() < 200 || !dialog) return;
   if (response.status() < 300) {
-    const bool is_new = exchange_ == Exchange::have_local_offer &&
-                        carrier_ == Carrier::own_reinvite && indication.id == reinvite_transaction_;
-    if (!is_new && progress_ == Progress::established) {
+    const bool is_new = exchange_ == Exchange::have_local_offer && is_own_change() &&
+                        indication.id == reinvite_transaction_;
+    if (is_invite && !is_new && progress_ == Progress::established) {
       late_2xx(response, context);
       return;
     }
-    dialog_->refresh_target(response);
-    send_ack(*dialog_, response.cseq().number, indication.request, context);
+    dialog->refresh_target(response);
+    if (is_invite) send_ack(*dialog, response.cseq().number, indication.request, context);
     if (!is_new) return;
     change_accepted_by_ = context.caused_by(response);
+    learn_allowed(response);
+    session_answered(response, context);
     if (const auto description = message::find_session_description(response).text) {
       receive_answer(*description, context);
     } else {
@@ -98,13 +107,18 @@ void Call::reinvite_response(const transaction::Indication& indication,
     }
     return;
   }
-  if (progress_ != Progress::established) return;
-  if (auto retried = context.with_credentials(indication, response)) {
-    set_cseq(*retried, dialog_->next_cseq());
+  if (media_closed_) return;
+  std::uint32_t attempt = indication.owner.attempt + 1;
+  auto retried = context.with_credentials(indication, response);
+  if (!retried) {
+    retried = with_longer_session(indication, response);
+    attempt = indication.owner.attempt;
+  }
+  if (retried) {
+    set_cseq(*retried, dialog->next_cseq());
     reinvite_ = *retried;
-    reinvite_transaction_ = context.resend(
-        std::move(*retried),
-        {id_, static_cast<std::uint32_t>(Purpose::reinvite), indication.owner.attempt + 1});
+    reinvite_transaction_ =
+        context.resend(std::move(*retried), {id_, indication.owner.purpose, attempt});
     if (reinvite_transaction_ != 0) return;
   }
   if (response.status() == 491) {
@@ -115,17 +129,22 @@ void Call::reinvite_response(const transaction::Indication& indication,
     exchange(OnExchange::offer_rejected, context);
     return;
   }
-  reinvite_refused(response.status(), response.reason(), context);
+  change_refused(response.status(), response.reason(), context);
 }
 
-void Call::reinvite_refused(int status, std::string_view reason, Context& context) {
-  if (carrier_ != Carrier::own_reinvite || exchange_ != Exchange::have_local_offer) return;
+void Call::change_refused(int status, std::string_view reason, Context& context) {
+  if (!is_own_change() || exchange_ != Exchange::have_local_offer) return;
   exchange(OnExchange::offer_rejected, context);
   finish_change(false, status, reason, context);
-  if (status == 481 || status == 408) {
-    end_because(EndCause::bye, Side::remote, status, reason);
-    progress(OnProgress::dialog_lost, context);
-  }
+  dialog_refused(status, reason, context);
+}
+
+/// 12.2.1.2: the responses to a request that end its dialog. After 481 the peer has none left to
+/// end; after 408 it may have, and gets a BYE.
+void Call::dialog_refused(int status, std::string_view reason, Context& context) {
+  if (progress_ != Progress::established || (status != 481 && status != 408)) return;
+  end_because(status == 481 ? EndCause::bye : EndCause::timeout, Side::remote, status, reason);
+  progress(status == 481 ? OnProgress::dialog_lost : OnProgress::given_up, context);
 }
 
 void Call::finish_change(bool ok, int status, std::string_view reason, Context& context) {
@@ -136,8 +155,10 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
   }
   const Change change = *pending_change_;
   pending_change_.reset();
-  if (carrier_ == Carrier::own_reinvite) carrier_ = Carrier::peer_reinvite;
+  if (ok) tell_flow(context);
+  if (is_own_change()) carrier_ = Carrier::peer_reinvite;
   if (change == Change::refresh) {
+    if (!ok) session(OnSession::refresh_failed, context);
     if (const auto next = std::exchange(next_change_, std::nullopt))
       if (this->change(next->change, next->directions, context))
         context.emit(CallModified{id_, next->change, false, 0, {}, {}});
@@ -159,6 +180,7 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
     answer_request(transaction, request, refusal->status, context, std::move(refusal->headers));
     return;
   }
+  if (refuse_session(request, transaction, context)) return;
   const auto description = message::find_session_description(request).text;
   const auto row = negotiation::offer_answer::step(
       exchange_, description ? OnExchange::offer_received : OnExchange::offer_wanted);
@@ -177,12 +199,12 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
     auto offer = negotiation::remote_offer(*description);
     if (!offer) {
       context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
-      answer_request(transaction, request, 488, context);
+      answer_request(transaction, request, 488, context, {warning(context.config, &offer.error())});
       return;
     }
     offer_for_browser_ = std::move(offer).value();
   }
-  dialog_->refresh_target(request);
+  learn_allowed(request);
   peer_invite_ = request;
   peer_transaction_ = transaction;
   carrier_ = Carrier::peer_reinvite;
@@ -200,7 +222,7 @@ void Call::take_remote_offer(std::string_view description, Context& context) {
   // so, but peers forget to count its version up when they hold.
   if (!answered_offer_.empty() && description == answered_offer_) {
     local_description_ = last_answer_;
-    send_2xx(context);
+    send_answer(context);
     return;
   }
   before_offer_ = Before{std::move(remote_description_), remote_hold_};

@@ -31,13 +31,17 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
   call.dialog_ = dialog::Dialog::from_request(invite, context.random.token(12));
   call.peer_invite_ = invite;
   call.peer_transaction_ = transaction;
+  call.invite_cseq_ = invite.cseq().number;
+  if (call.refuse_session(invite, transaction, context)) return std::nullopt;
+  call.learn_allowed(invite);
   const auto description = message::find_session_description(invite).text;
   CallIncoming event{id, party(call.remote_), party(call.local_), description.has_value(), {}};
   if (description) {
     auto offer = negotiation::remote_offer(*description);
     if (!offer) {
       context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
-      call.answer_request(transaction, invite, 488, context);
+      call.answer_request(transaction, invite, 488, context,
+                          {warning(context.config, &offer.error())});
       return std::nullopt;
     }
     call.remote_description_ = *description;
@@ -51,10 +55,7 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
     call.directions_.audio = sdp::Direction::sendrecv;
     call.answer_in_ack_ = true;
   }
-  message::Response ringing = call.make_2xx(invite, context);
-  ringing.status = 180;
-  ringing.reason = message::reason_phrase(180);
-  context.respond(transaction, ringing);
+  call.send_provisional(180, {}, {}, context);
   context.emit(std::move(event));
   if (!call.answer_in_ack_) call.exchange(OnExchange::offer_received, context);
   return call;
@@ -97,7 +98,9 @@ void Call::send_rejection(int status, const std::string& reason, Context& contex
   if (status != 487)
     response.headers.push_back({"Reason", "SIP;cause=" + std::to_string(status) +
                                               ";text=" + grammar::quote(response.reason)});
+  if (status == 488) response.headers.push_back(warning(context.config, nullptr));
   add_headers(response.headers, rejection_headers_);
+  reliable(OnReliable::final_response_sent, context);
   context.respond(peer_transaction_, response);
 }
 

@@ -1,5 +1,8 @@
 /// The caller's side of a call: RFC 3261 sections 13.2 and 9.1, with forks.
+#include <algorithm>
+
 #include "base/limits.hpp"
+#include "message/headers/expires.hpp"
 #include "message/multipart.hpp"
 #include "usage/call.hpp"
 
@@ -9,6 +12,13 @@ namespace {
 
 std::string ack_key(std::string_view tag, std::uint32_t cseq) {
   return std::string(tag) + ' ' + std::to_string(cseq);
+}
+
+/// RSeq of a reliable provisional response (RFC 3262 4); 0 for any other.
+std::uint32_t reliable_number(const message::Message& response) {
+  if (!lists(response, message::HeaderName::require, "100rel")) return 0;
+  const auto value = response.header(message::HeaderName::rseq);
+  return value ? message::parse_delta_seconds(*value).value_or(0) : 0;
 }
 
 }  // namespace
@@ -31,8 +41,12 @@ void Call::send_invite(Context& context) {
   const bool is_first = redirected_to_.empty();
   invite_ = make_request("INVITE", is_first ? uri::to_string(remote_.uri) : redirected_to_, local_,
                          remote_, call_id_, ++cseq_);
-  invite_.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INVITE")});
-  invite_.headers.push_back({"Allow", std::string(allowed_methods)});
+  describe_us(invite_.headers, "INVITE", context);
+  if (context.config.reliable_provisional == Config::ReliableProvisional::required)
+    invite_.headers.push_back({"Require", "100rel"});
+  if (context.config.session_expires != 0)
+    session_interval_ = std::max(context.config.session_expires, session_minimum_);
+  ask_session(invite_);
   add_headers(invite_.headers, options_.headers);
   invite_.headers.push_back({"Content-Type", std::string(description_type)});
   invite_.body = local_description_;
@@ -56,25 +70,46 @@ void Call::invite_response(const transaction::Indication& indication,
     failure(indication, response, context);
 }
 
-dialog::Dialog& Call::early_dialog(const message::Message& response) {
-  for (dialog::Dialog& dialog : early_)
-    if (dialog.remote_tag() == response.to_tag()) {
-      dialog.refresh_target(response);
-      return dialog;
-    }
-  early_.push_back(dialog::Dialog::from_response(invite_, response));
-  return early_.back();
+Call::Branch* Call::branch_of(std::string_view remote_tag) {
+  for (Branch& branch : early_)
+    if (branch.dialog.remote_tag() == remote_tag) return &branch;
+  return nullptr;
+}
+
+/// The dialog of a response, made when it is new; null when there is no room, and for a response
+/// without To tag, which makes none (12.1.2).
+Call::Branch* Call::early_dialog(const message::Message& response) {
+  Branch* branch = branch_of(response.to_tag());
+  if (branch) {
+    branch->dialog.refresh_target(response);
+  } else if (!response.to_tag().empty() && early_.size() < limits::early_dialog_count) {
+    branch = &early_.emplace_back();
+    branch->dialog = dialog::Dialog::from_response(invite_, response);
+  }
+  if (branch && response.header(message::HeaderName::allow))
+    branch->allows_update = lists(response, message::HeaderName::allow, "UPDATE");
+  return branch;
 }
 
 void Call::provisional(const message::Message& response, Context& context) {
-  if (response.status() > 100 && !response.to_tag().empty() &&
-      early_.size() < limits::early_dialog_count)
-    early_dialog(response);
+  bool is_reliable = false;
+  if (response.status() > 100) {
+    const std::uint32_t rseq = reliable_number(response);
+    const Branch* known = branch_of(response.to_tag());
+    // RFC 3262 4: a repetition, or one that came before another one.
+    if (rseq != 0 && known && known->rseq != 0 && rseq != known->rseq + 1) return;
+    Branch* branch = early_dialog(response);
+    if (rseq != 0 && branch) {
+      is_reliable = true;
+      branch->rseq = rseq;
+      send_prack(*branch, response, context);
+    }
+  }
   bool early_media = false;
   const auto description = message::find_session_description(response).text;
   const bool of_first_fork = early_tag_.empty() || early_tag_ == response.to_tag();
-  if (response.status() > 100 && description && of_first_fork &&
-      exchange_ == Exchange::have_local_offer &&
+  if (response.status() > 100 && description && of_first_fork && !early_reliable_ &&
+      exchange_ == Exchange::have_local_offer && carrier_ == Carrier::invite &&
       (progress_ == Progress::calling || progress_ == Progress::proceeding) &&
       *description != remote_description_) {
     // One peer connection can take one answer: early media is that of the first branch which sends
@@ -91,6 +126,9 @@ void Call::provisional(const message::Message& response, Context& context) {
           Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
     }
   }
+  // RFC 3262 5: the answer in a reliable response is the answer; what comes later is no other.
+  if (is_reliable && description && early_tag_ == response.to_tag() && !early_answer_.empty())
+    early_reliable_ = true;
   const bool told = find_transition(call_progress::table, progress_, OnProgress::response_1xx) &&
                     (progress_ == Progress::calling || progress_ == Progress::proceeding);
   progress(OnProgress::response_1xx, context);
@@ -139,13 +177,15 @@ void Call::success(const message::Message& response, Context& context) {
     late_2xx(response, context);
     return;
   }
-  for (dialog::Dialog& dialog : early_)
-    if (dialog.remote_tag() == tag) {
-      dialog.confirm(response);
-      dialog_ = dialog;
-    }
-  if (!dialog_) dialog_ = dialog::Dialog::from_response(invite_, response);
+  if (Branch* branch = branch_of(tag)) {
+    branch->dialog.confirm(response);
+    peer_allows_update_ = branch->allows_update;
+    dialog_ = std::move(branch->dialog);
+  } else {
+    dialog_ = dialog::Dialog::from_response(invite_, response);
+  }
   early_.clear();
+  learn_allowed(response);
   const bool wanted = progress_ == Progress::calling || progress_ == Progress::proceeding;
   if (wanted) {
     end_.status = response.status();
@@ -154,7 +194,21 @@ void Call::success(const message::Message& response, Context& context) {
   }
   progress(OnProgress::response_2xx, context);
   if (progress_ != Progress::confirming) return;
-  if (const auto description = message::find_session_description(response).text) {
+  session_answered(response, context);
+  if (early_settled_) {
+    if (tag != early_tag_) {
+      // The browser cannot take back that it has agreed with another branch.
+      end_because(EndCause::media_error, Side::remote, 0, "Another branch had answered");
+      progress(OnProgress::media_failed, context);
+    } else if (exchange_ == Exchange::stable) {
+      progress(OnProgress::media_agreed, context);
+    }
+    return;
+  }
+  if (early_reliable_ && early_tag_ == tag) {
+    answer_for_browser_ = early_answer_;
+    exchange(OnExchange::answer_received, context);
+  } else if (const auto description = message::find_session_description(response).text) {
     receive_answer(*description, context);
   } else if (!early_answer_.empty() && early_tag_ == tag) {
     answer_for_browser_ = early_answer_;
@@ -169,7 +223,7 @@ void Call::receive_answer(std::string_view description, Context& context) {
   auto answer = negotiation::remote_answer(description, offer_of_browser_, media_options());
   if (!answer) {
     context.emit(Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
-    if (carrier_ == Carrier::own_reinvite) {
+    if (is_own_change()) {
       exchange(OnExchange::offer_rejected, context);
       finish_change(false, 488, answer.error().text, context);
       return;
@@ -185,23 +239,43 @@ void Call::receive_answer(std::string_view description, Context& context) {
   exchange(OnExchange::answer_received, context);
 }
 
+/// Another INVITE follows, whose dialogs are others.
+void Call::forget_branches() {
+  for (const Branch& branch : early_) cseq_ = std::max(cseq_, branch.dialog.local_cseq());
+  early_.clear();
+  early_tag_.clear();
+  early_answer_.clear();
+  remote_description_.clear();
+  early_reliable_ = false;
+}
+
+/// The INVITE as an answer to it asks for, in the same dialog to be.
+void Call::send_invite_again(message::Request request, std::uint32_t attempt, Context& context) {
+  forget_branches();
+  set_cseq(request, ++cseq_);
+  invite_ = request;
+  progress(OnProgress::challenged, context);
+  invite_transaction_ = context.resend(std::move(request),
+                                       {id_, static_cast<std::uint32_t>(Purpose::invite), attempt});
+  if (invite_transaction_ != 0) return;
+  end_because(EndCause::transport_error, Side::network);
+  progress(OnProgress::transport_lost, context);
+}
+
 void Call::failure(const transaction::Indication& indication, const message::Message& response,
                    Context& context) {
   if (progress_ == Progress::calling || progress_ == Progress::proceeding) {
-    if (auto retried = context.with_credentials(indication, response)) {
-      set_cseq(*retried, ++cseq_);
-      early_.clear();
-      invite_ = *retried;
-      progress(OnProgress::challenged, context);
-      invite_transaction_ = context.resend(
-          std::move(*retried),
-          {id_, static_cast<std::uint32_t>(Purpose::invite), indication.owner.attempt + 1});
-      if (invite_transaction_ != 0) return;
-      end_because(EndCause::transport_error, Side::network);
-      progress(OnProgress::transport_lost, context);
+    auto retried = early_settled_ ? std::nullopt : context.with_credentials(indication, response);
+    std::uint32_t attempt = indication.owner.attempt + 1;
+    if (!retried && !early_settled_) {
+      retried = with_longer_session(indication, response);
+      attempt = indication.owner.attempt;
+    }
+    if (retried) {
+      send_invite_again(std::move(*retried), attempt, context);
       return;
     }
-    if (redirect(response, context)) return;
+    if (!early_settled_ && redirect(response, context)) return;
   }
   end_because(EndCause::rejected, Side::remote);
   end_.status = response.status();

@@ -61,7 +61,9 @@ enum class On : std::uint8_t {
   /// A final response to our BYE, or none in time.
   bye_done,
   /// The peer does not know the dialog any more (12.2.1.2, RFC 5057 5.1).
-  dialog_lost
+  dialog_lost,
+  /// Its session expired (RFC 4028 10), or what is behind it does not answer: 408 (12.2.1.2).
+  given_up
 };
 
 enum class Do : std::uint16_t {
@@ -107,6 +109,7 @@ inline constexpr auto table = [] {
       {proceeding,     response_2xx,            confirming,     send_ack},
       {proceeding,     response_300_699,        ended,          finish},
       {proceeding,     transport_lost,          ended,          finish},
+      {proceeding,     media_failed,            cancelling,     send_cancel},
       {proceeding,     hang_up,                 cancelling,     tell_terminating | send_cancel},
 
       {cancel_waiting, response_1xx,            cancelling,     send_cancel},
@@ -153,6 +156,7 @@ inline constexpr auto table = [] {
       {established,    ack_timeout,             terminating,    send_bye},
       {established,    bye_received,            ended,          finish},
       {established,    dialog_lost,             ended,          finish},
+      {established,    given_up,                terminating,    send_bye},
 
       {terminating,    bye_done,                ended,          finish},
       {terminating,    bye_received,            ended,          finish},

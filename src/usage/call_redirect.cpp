@@ -60,7 +60,7 @@ bool Call::redirect(const message::Message& response, Context& context) {
     return ascii::equal_ignoring_case(parameter.name, "method");
   });
   redirected_to_ = uri::to_string(target.uri);
-  early_.clear();
+  forget_branches();
   CallRedirected event{id_, party(target), response.status(), std::string(response.reason()), {}};
   context.emit(std::move(event));
   progress(OnProgress::challenged, context);

@@ -159,6 +159,38 @@ void set_cseq(message::Request& request, std::uint32_t number) {
   message::set_field(request.headers, "CSeq", std::to_string(number) + ' ' + request.method);
 }
 
+std::string supported_options(const Config& config) {
+  return config.reliable_provisional == Config::ReliableProvisional::none ? "timer"
+                                                                          : "100rel, timer";
+}
+
+bool is_supported(const Config& config, std::string_view option) {
+  return ascii::equal_ignoring_case(option, "timer") ||
+         (ascii::equal_ignoring_case(option, "100rel") &&
+          config.reliable_provisional != Config::ReliableProvisional::none);
+}
+
+bool lists(const message::Message& message, message::HeaderName header, std::string_view token) {
+  const auto values = message.values(header);
+  return std::any_of(values.begin(), values.end(), [token](std::string_view value) {
+    return ascii::equal_ignoring_case(value, token);
+  });
+}
+
+message::HeaderField warning(const Config& config, const negotiation::RewriteError* error) {
+  using Code = negotiation::RewriteErrorCode;
+  // 305: incompatible media format; 302: incompatible transport protocol; 399: miscellaneous.
+  std::string value = "305";
+  std::string_view text = "The browser cannot take the session description";
+  if (error) {
+    const bool of_transport =
+        error->code >= Code::no_fingerprint && error->code <= Code::no_rtcp_mux;
+    value = of_transport ? "302" : "399";
+    text = error->text;
+  }
+  return {"Warning", value + ' ' + config.invalid_host + ' ' + grammar::quote(text)};
+}
+
 void add_headers(message::HeaderFields& fields, const message::HeaderFields& more) {
   for (const message::HeaderField& field : more) {
     if (ascii::equal_ignoring_case(field.name, "User-Agent"))

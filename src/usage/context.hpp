@@ -8,6 +8,7 @@
 #include "auth/credentials.hpp"
 #include "base/instant.hpp"
 #include "crypto/random.hpp"
+#include "negotiation/rewrite_error.hpp"
 #include "transaction/layer.hpp"
 #include "usage/config.hpp"
 #include "usage/event.hpp"
@@ -23,12 +24,17 @@ enum class Purpose : std::uint32_t {
   bye,
   info,
   fork_bye,
+  prack,
+  /// With an offer.
+  update,
+  /// Without one: a session refresh.
+  refresh,
   standalone
 };
 
 /// What this user agent understands; every header that says so is made from here.
 inline constexpr std::string_view allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, MESSAGE";
 inline constexpr std::string_view description_type = "application/sdp";
 inline constexpr std::string_view accepted_types =
     "application/sdp, multipart/mixed, multipart/alternative, multipart/related";
@@ -75,6 +81,13 @@ struct Context {
   std::string send_ack(message::Request ack);
 };
 
+/// The option tags that we understand, for Supported (RFC 3261 20.37).
+std::string supported_options(const Config& config);
+/// True for one of them.
+bool is_supported(const Config& config, std::string_view option);
+/// True when a header that lists tokens, such as Allow, Require or Supported, holds this one.
+bool lists(const message::Message& message, message::HeaderName header, std::string_view token);
+
 /// True for the responses that ask for credentials.
 inline bool is_challenge(int status) { return status == 401 || status == 407; }
 
@@ -97,6 +110,9 @@ struct Refusal {
   int status = 0;
   message::HeaderFields headers;
 };
+
+/// Why a description is refused with 488, as its Warning (20.43): of us, never text of the peer.
+message::HeaderField warning(const Config& config, const negotiation::RewriteError* error);
 
 /// For a request whose body has to be, or to hold, a session description: 415, or 400 for a
 /// multipart that cannot be taken apart (RFC 5621 section 8).

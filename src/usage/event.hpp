@@ -16,6 +16,7 @@ struct MediaDirections {
   /// nullopt: no m-line of this kind.
   std::optional<sdp::Direction> audio;
   std::optional<sdp::Direction> video;
+  bool operator==(const MediaDirections&) const = default;
 };
 
 /// What the user wants of each medium: nothing said means what the offer allows.

@@ -198,6 +198,19 @@ bool early_dialog_count(std::size_t n) {
   return phone.last_sent().status() == 420;
 }
 
+/// n reliable provisional responses, the 180 among them, that nobody acknowledges.
+bool provisional_count(std::size_t n) {
+  Phone phone;
+  phone.receive(
+      "INVITE sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKi\r\nFrom: "
+      "<sip:bob@example.org>;tag=b\r\nTo: <sip:alice@example.org>\r\nCall-ID: c\r\nCSeq: 1 INVITE"
+      "\r\nRequire: 100rel\r\nContent-Type: application/sdp\r\n" +
+      std::string(contact) + std::string(agent::test::offer));
+  for (std::size_t i = 1; i < n; ++i)
+    if (!phone.try_execute(agent::Progress{1, 183, {}, {}})) return false;
+  return true;
+}
+
 /// n forks answer; whether the first one, answering again, gets the ACK that it got before.
 bool kept_ack_count(std::size_t n) {
   Phone phone;
@@ -357,6 +370,7 @@ struct Row {
   bool (*passes)(std::size_t);
 };
 
+// clang-format off
 #define ROW(name) \
   { #name, static_cast < std::size_t>(limits::name), name }
 constexpr Row rows[] = {
@@ -381,6 +395,7 @@ constexpr Row rows[] = {
     ROW(request_count),
     ROW(request_answer_time),
     ROW(early_dialog_count),
+    ROW(provisional_count),
     ROW(kept_ack_count),
     ROW(realm_count),
     ROW(output_count),
@@ -394,6 +409,7 @@ constexpr Row rows[] = {
     ROW(command_cap_count),
 };
 #undef ROW
+// clang-format on
 
 }  // namespace
 

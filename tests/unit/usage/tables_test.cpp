@@ -26,25 +26,26 @@ std::string row(const Table& table, State from, On last) {
 
 TEST_CASE("RFC 3261 9, 13, 15: the life of a call") {
   using namespace usage::call_progress;
-  const auto arrows = [](State from) { return row(table, from, On::dialog_lost); };
+  const auto arrows = [](State from) { return row(table, from, On::given_up); };
   // a preparing, b calling, c proceeding, d cancel_waiting, e cancelling, f confirming, g ringing,
   // h answering, i answered, j hanging_up, k established, l terminating, m ended
   //
   // described, agreed, media failed, 1xx, 2xx, 300-699, challenged, no response, transport lost,
-  // accept, reject, hang up, cancelled, ACK, no ACK, no 487, BYE, BYE done, dialog lost
-  CHECK(arrows(State::preparing) == "b.m........m.......");
-  CHECK(arrows(State::calling) == "...cfmbmm..d.......");
-  CHECK(arrows(State::proceeding) == "...cfmb.m..e.......");
-  CHECK(arrows(State::cancel_waiting) == "...elm.mm..........");
-  CHECK(arrows(State::cancelling) == "....lm..m......m...");
-  CHECK(arrows(State::confirming) == ".kl........l....m..");
-  CHECK(arrows(State::ringing) == "..m.....mhm.m...m..");
-  CHECK(arrows(State::answering) == "i.m.....m.m.m...m..");
-  CHECK(arrows(State::answered) == "...........j.kl.m..");
-  CHECK(arrows(State::hanging_up) == ".............ll.m..");
-  CHECK(arrows(State::established) == "..l........l..l.m.m");
-  CHECK(arrows(State::terminating) == "................mm.");
-  CHECK(arrows(State::ended) == "...................");
+  // accept, reject, hang up, cancelled, ACK, no ACK, no 487, BYE, BYE done, dialog lost,
+  // given up
+  CHECK(arrows(State::preparing) == "b.m........m........");
+  CHECK(arrows(State::calling) == "...cfmbmm..d........");
+  CHECK(arrows(State::proceeding) == "..ecfmb.m..e........");
+  CHECK(arrows(State::cancel_waiting) == "...elm.mm...........");
+  CHECK(arrows(State::cancelling) == "....lm..m......m....");
+  CHECK(arrows(State::confirming) == ".kl........l....m...");
+  CHECK(arrows(State::ringing) == "..m.....mhm.m...m...");
+  CHECK(arrows(State::answering) == "i.m.....m.m.m...m...");
+  CHECK(arrows(State::answered) == "...........j.kl.m...");
+  CHECK(arrows(State::hanging_up) == ".............ll.m...");
+  CHECK(arrows(State::established) == "..l........l..l.m.ml");
+  CHECK(arrows(State::terminating) == "................mm..");
+  CHECK(arrows(State::ended) == "....................");
 }
 
 TEST_CASE("RFC 3261 15: a call that was answered never ends without BYE from one side") {
