@@ -32,6 +32,7 @@ const tests = {
   kamailio: "kamailio",
   "kamailio-websocket-modules": undefined,
   "kamailio-tls-modules": undefined,
+  "kamailio-presence-modules": undefined,
   openssl: "openssl",
 };
 const needed = {

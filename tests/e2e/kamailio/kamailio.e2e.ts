@@ -3,50 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Algorithm } from "../servers.js";
 import { startKamailio, type Kamailio } from "./kamailio.js";
-import { RawClient, uriOf, type RawMessage } from "./raw-client.js";
+import { Dialog, RawClient } from "./raw-client.js";
 
 const sdp =
   "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" +
   "m=audio 9 RTP/AVP 0\r\nc=IN IP4 127.0.0.1\r\n";
 const sdpType = "Content-Type: application/sdp";
-
-/** Follows RFC 3261 section 12.2.1.1 for one side of a dialog. */
-class Dialog {
-  private cseq: number;
-  constructor(
-    private readonly client: RawClient,
-    private readonly remoteTarget: string,
-    private readonly routes: readonly string[],
-    private readonly from: string,
-    private readonly to: string,
-    private readonly callId: string,
-    cseq: number,
-  ) {
-    this.cseq = cseq;
-  }
-  send(method: string, fields: readonly string[] = [], body = ""): void {
-    if (method !== "ACK") this.cseq++;
-    this.client.send(
-      `${method} ${this.remoteTarget} SIP/2.0`,
-      [
-        `Via: ${this.client.via()}`,
-        "Max-Forwards: 70",
-        ...this.routes.map((r) => `Route: ${r}`),
-        `From: ${this.from}`,
-        `To: ${this.to}`,
-        `Call-ID: ${this.callId}`,
-        `CSeq: ${this.cseq} ${method}`,
-        `Contact: ${this.client.contact}`,
-        ...fields,
-      ],
-      body,
-    );
-  }
-}
-
-function routeSet(message: RawMessage): string[] {
-  return message.all("record-route").flatMap((line) => line.split(/,\s*/));
-}
 
 for (const algorithm of ["MD5", "SHA-256"] as const satisfies readonly Algorithm[]) {
   describe(`Kamailio ${algorithm}`, () => {
@@ -98,33 +60,17 @@ for (const algorithm of ["MD5", "SHA-256"] as const satisfies readonly Algorithm
         bob.respond(invite, "180 Ringing", "b1", [`Contact: ${bob.contact}`]);
         assert.equal((await alice.next("180", (m) => m.status === 180)).method, "INVITE");
         bob.respond(invite, "200 OK", "b1", [`Contact: ${bob.contact}`, sdpType], sdp);
-        const { final, from, callId, cseq } = await offered;
+        const answered = await offered;
+        const { final, callId } = answered;
         assert.equal(final.status, 200);
         assert.match(final.first("contact"), /;alias=/);
 
-        const routes = routeSet(final);
-        const byAlice = new Dialog(
-          alice,
-          uriOf(final.first("contact")),
-          [...routes].reverse(),
-          from,
-          final.first("to"),
-          callId,
-          cseq,
-        );
+        const byAlice = Dialog.ofCaller(alice, answered);
         byAlice.send("ACK");
         const ack = await bob.nextRequest("ACK");
         assert.equal(ack.first("call-id"), callId);
 
-        const byBob = new Dialog(
-          bob,
-          uriOf(invite.first("contact")),
-          routeSet(invite),
-          final.first("to"),
-          from,
-          callId,
-          100,
-        );
+        const byBob = Dialog.ofCallee(bob, invite, "b1");
         byBob.send("INVITE", [sdpType], sdp);
         const again = await alice.nextRequest("INVITE");
         alice.respond(again, "200 OK", "unused", [`Contact: ${alice.contact}`, sdpType], sdp);

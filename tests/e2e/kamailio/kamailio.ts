@@ -1,5 +1,5 @@
 /** Starts a real Kamailio on loopback ports with kamailio.cfg and ends it again. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { makeCertificate } from "../certificate.js";
@@ -13,6 +13,10 @@ export const users = ["alice", "bob", "carol"] as const;
 
 const domain = "sipml.test";
 const programs = ["/usr/sbin/kamailio", "/usr/local/sbin/kamailio"];
+
+/** The empty tables of its release, which the package brings for db_text. */
+const schemas = "/usr/share/kamailio/dbtext/kamailio";
+const presenceTables = ["presentity", "active_watchers", "watchers", "xcap"];
 
 export interface Kamailio {
   readonly domain: string;
@@ -39,10 +43,9 @@ function writeRunFolder(folder: string, algorithm: Algorithm, ws: number, wss: n
       `private_key = "${key}"\ncertificate = "${certificate}"\n`,
   );
   mkdirSync(join(folder, "db"), { recursive: true });
-  writeFileSync(
-    join(folder, "db", "version"),
-    "id(int,auto) table_name(string) table_version(int)\n1:subscriber:7\n",
-  );
+  for (const table of ["version", ...presenceTables]) {
+    copyFileSync(join(schemas, table), join(folder, "db", table));
+  }
   // db_text refuses the whole table when a string column is empty.
   const rows = users.map((user, at) => `${at + 1}:${user}:${domain}:${password(user)}:-:-\n`);
   writeFileSync(
@@ -96,7 +99,7 @@ export async function startKamailio(algorithm: Algorithm): Promise<Kamailio> {
   if (program === undefined) {
     throw new Error(
       "Kamailio is missing: apt-get install kamailio kamailio-websocket-modules " +
-        "kamailio-tls-modules",
+        "kamailio-tls-modules kamailio-presence-modules",
     );
   }
   let failure: unknown;

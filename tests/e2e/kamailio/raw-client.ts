@@ -1,6 +1,6 @@
 /**
  * SIP over WebSocket (RFC 7118) written by hand, so that the servers can be checked without our own
- * stack: one connection, digest (RFC 7616, MD5 and SHA-256, qop auth), messages as text.
+ * stack: one connection, digest (RFC 7616, MD5 and SHA-256, qop none and auth), messages as text.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { WebSocket } from "ws";
@@ -17,6 +17,18 @@ export interface RawMessage {
   all(name: string): string[];
   /** The first of them; throws if there is none. */
   first(name: string): string;
+}
+
+/** A request outside of a dialog, and what came of it. */
+export interface Sent {
+  readonly final: RawMessage;
+  /** What a dialog goes on with: From with its tag, Call-ID, the last CSeq. */
+  readonly from: string;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly via: string;
+  /** Digest algorithm of the challenge; "" if there was none. */
+  readonly algorithm: string;
 }
 
 /** Reads one SIP message; good enough for what Kamailio writes. */
@@ -75,10 +87,12 @@ export function answerChallenge(
   const cnonce = token();
   const ha1 = hash(named, `${credentials.user}:${realm}:${credentials.password}`);
   const ha2 = hash(named, `${method}:${uri}`);
-  const response = hash(named, `${ha1}:${nonce}:00000001:${cnonce}:auth:${ha2}`);
+  const counted = parameter(challenge, "qop") !== undefined;
+  const middle = counted ? `${nonce}:00000001:${cnonce}:auth` : nonce;
   return (
     `Digest username="${credentials.user}", realm="${realm}", nonce="${nonce}", uri="${uri}", ` +
-    `response="${response}", algorithm=${named}, cnonce="${cnonce}", qop=auth, nc=00000001`
+    `response="${hash(named, `${ha1}:${middle}:${ha2}`)}", algorithm=${named}` +
+    (counted ? `, cnonce="${cnonce}", qop=auth, nc=00000001` : "")
   );
 }
 
@@ -127,16 +141,20 @@ export class RawClient {
     else this.waiting.splice(at, 1)[0]?.give(message);
   }
 
-  /** The next message, also an earlier one not yet taken, that matches; throws after 5 s. */
-  next(what: string, match: (m: RawMessage) => boolean): Promise<RawMessage> {
+  /** The next message, also an earlier one not yet taken, that matches; throws after `patience` ms. */
+  next(
+    what: string,
+    match: (m: RawMessage) => boolean,
+    patience = 5000,
+  ): Promise<RawMessage> {
     const at = this.inbox.findIndex(match);
     const here = at < 0 ? undefined : this.inbox.splice(at, 1)[0];
     if (here !== undefined) return Promise.resolve(here);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const seen = this.inbox.map((m) => m.startLine).join(" | ");
-        reject(new Error(`${this.user}: no ${what} within 5 s; untaken: ${seen}`));
-      }, 5000);
+        reject(new Error(`${this.user}: no ${what} within ${patience} ms; untaken: ${seen}`));
+      }, patience);
       const give = (m: RawMessage): void => {
         clearTimeout(timer);
         resolve(m);
@@ -145,8 +163,8 @@ export class RawClient {
     });
   }
 
-  nextRequest(method: string): Promise<RawMessage> {
-    return this.next(method, (m) => m.status === 0 && m.method === method);
+  nextRequest(method: string, patience?: number): Promise<RawMessage> {
+    return this.next(method, (m) => m.status === 0 && m.method === method, patience);
   }
 
   nextResponse(method: string, from = 200): Promise<RawMessage> {
@@ -170,14 +188,7 @@ export class RawClient {
     method: string,
     uri: string,
     options: { to?: string; fields?: readonly string[]; body?: string; password?: string } = {},
-  ): Promise<{
-    final: RawMessage;
-    from: string;
-    callId: string;
-    cseq: number;
-    via: string;
-    algorithm: string;
-  }> {
+  ): Promise<Sent> {
     const callId = token();
     const from = `<${this.aor}>;tag=${token()}`;
     const to = `<${options.to ?? uri}>`;
@@ -251,4 +262,68 @@ export class RawClient {
 /** The URI between the angle brackets of a name-addr. */
 export function uriOf(nameAddr: string): string {
   return /<([^>]*)>/.exec(nameAddr)?.[1] ?? nameAddr.split(";")[0] ?? "";
+}
+
+/** Follows RFC 3261 section 12.2.1.1 for one side of a dialog. */
+export class Dialog {
+  private cseq: number;
+  constructor(
+    private readonly client: RawClient,
+    readonly remoteTarget: string,
+    private readonly routes: readonly string[],
+    private readonly from: string,
+    private readonly to: string,
+    private readonly callId: string,
+    cseq: number,
+  ) {
+    this.cseq = cseq;
+  }
+
+  /** Of the side that sent the request to which `final`, a 2xx, is the response. */
+  static ofCaller(
+    client: RawClient,
+    { final, from, callId, cseq }: Pick<Sent, "final" | "from" | "callId" | "cseq">,
+  ): Dialog {
+    const target = uriOf(final.first("contact"));
+    const routes = [...routeSet(final)].reverse();
+    return new Dialog(client, target, routes, from, final.first("to"), callId, cseq);
+  }
+
+  /** Of the side that received `request` and answered it with `tag`. */
+  static ofCallee(client: RawClient, request: RawMessage, tag: string): Dialog {
+    const target = uriOf(request.first("contact"));
+    const from = `${request.first("to")};tag=${tag}`;
+    const [to, callId] = [request.first("from"), request.first("call-id")];
+    return new Dialog(client, target, routeSet(request), from, to, callId, 100);
+  }
+
+  /** Sends a request and waits for its final response. */
+  exchange(method: string, fields: readonly string[] = [], body = ""): Promise<RawMessage> {
+    this.send(method, fields, body);
+    return this.client.nextResponse(method);
+  }
+
+  send(method: string, fields: readonly string[] = [], body = ""): void {
+    if (method !== "ACK") this.cseq++;
+    this.client.send(
+      `${method} ${this.remoteTarget} SIP/2.0`,
+      [
+        `Via: ${this.client.via()}`,
+        "Max-Forwards: 70",
+        ...this.routes.map((r) => `Route: ${r}`),
+        `From: ${this.from}`,
+        `To: ${this.to}`,
+        `Call-ID: ${this.callId}`,
+        `CSeq: ${this.cseq} ${method}`,
+        `Contact: ${this.client.contact}`,
+        ...fields,
+      ],
+      body,
+    );
+  }
+}
+
+/** The values of Record-Route. */
+export function routeSet(message: RawMessage): string[] {
+  return message.all("record-route").flatMap((line) => line.split(/,\s*/));
 }
