@@ -9,8 +9,9 @@ export interface Example {
   readonly where: string;
   readonly language: "js" | "ts" | "html";
   readonly code: string;
-  /** The public name at which it stands; "" in a document. */
+  /** The public name at which it stands, and the entry that exports it; "" in a document. */
   readonly owner: string;
+  readonly entry: string;
   /** Why it is compiled and not run. */
   readonly noRun?: string;
 }
@@ -35,6 +36,14 @@ const ambient: Readonly<Record<string, string>> = {
   status: "HTMLElement",
   log: "HTMLElement",
   show: "(text: string | null) => void",
+  pidf: "string",
+  chosenDevices: "() => Promise<MediaStream>",
+  hangUpButton: "HTMLButtonElement",
+  uri: 'import("sipml-wasm/compat").UriView',
+  tsip_uri: 'typeof import("sipml-wasm/compat").UriView',
+  tsip_event_code_e: 'typeof import("sipml-wasm/compat").tsip_event_code_e',
+  tsip_header_type_e: 'typeof import("sipml-wasm/compat").tsip_header_type_e',
+  tsip_transport_state_e: 'typeof import("sipml-wasm/compat").tsip_transport_state_e',
 };
 
 /** What `session` and `e` are, by the name at which an example stands. */
@@ -107,9 +116,8 @@ export function toCompile(example: Example): string {
     (name) => `declare const ${name}: ${typeOf(name, example)};`,
   );
   const rest = code.replace(importLine, "").trim();
-  const entry = sessions.length > 0 ? compat : "";
   const body = isOptions(given)
-    ? `const options: ${entry}.${example.owner} = ${rest};\nvoid options;`
+    ? `const options: Partial<import("${example.entry}").${example.owner}> = ${rest};\nvoid options;`
     : `{\n${rest}\n}`;
   return [...imports, ...names, body, "export {};", ""].join("\n");
 }
@@ -158,12 +166,13 @@ function blocksOf(path: string): Example[] {
     const where = `${path}:${line}`;
     const noRun = /^ no-run="([^"]+)"$/.exec(info)?.[1];
     if (info.trim() !== "" && noRun === undefined) throw new Error(`${where}: what is "${info}"?`);
-    const base = { where, language: language as Example["language"], code, owner: "" };
+    const base = { where, language: language as Example["language"], code, owner: "", entry: "" };
     return [noRun === undefined ? base : { ...base, noRun }];
   });
 }
 
 interface Documented {
+  readonly entry: string;
   readonly owner: string;
   readonly where: string;
   readonly text: string;
@@ -174,10 +183,10 @@ function inComments(): Example[] {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   });
-  return (JSON.parse(output) as Documented[]).map(({ owner, where, text }) => {
+  return (JSON.parse(output) as Documented[]).map(({ entry, owner, where, text }) => {
     const [, info = "", fenced] = /^```(?:js|ts)([^\n]*)\n([^]*?)```$/.exec(text) ?? [];
     const noRun = /no-run="([^"]+)"/.exec(info)?.[1];
-    const base = { where, language: "js", code: fenced ?? text, owner } as const;
+    const base = { where, language: "js", code: fenced ?? text, owner, entry } as const;
     return noRun === undefined ? base : { ...base, noRun };
   });
 }

@@ -2,6 +2,10 @@
 import { UserAgent, presenceDocument, type Call, type Registration } from "../../../web/index.js";
 import {
   SIPml,
+  UriView,
+  tsip_event_code_e,
+  tsip_header_type_e,
+  tsip_transport_state_e,
   type CallSession,
   type Session,
   type SessionEvent,
@@ -35,10 +39,14 @@ async function userAgent(account: Account, user: string): Promise<UserAgent> {
   return agent;
 }
 
-/** Somebody who answers every call. */
+/** Somebody who answers every call, takes every message and calls whom they are told to call. */
 async function answering(account: Account, user: string): Promise<void> {
   const agent = await userAgent(account, user);
-  agent.on("call", (call) => call.answer({ audio: true, video: false }));
+  agent.on("message", (message) => message.accept());
+  agent.on("call", (call) => {
+    call.on("transferRequested", (request) => request.accept());
+    call.answer({ audio: true, video: false });
+  });
 }
 
 /** Resolves with the first event of a type. */
@@ -112,7 +120,7 @@ async function fallbackEvent(stack: Stack): Promise<SessionEvent> {
 async function incoming(account: Account, stack: Stack, user: string): Promise<StackEvent> {
   await fallbackEvent(stack);
   const event = heard<StackEvent>(stack, "i_new_call");
-  const caller = await userAgent(account, "carol");
+  const caller = await userAgent(account, "dave");
   caller.call(`sip:${user}@${account.domain}`, { audio: true });
   return event;
 }
@@ -131,8 +139,16 @@ export async function namesFor(
     token: "secret",
     UserAgent,
     presenceDocument,
+    pidf: presenceDocument({ entity: `sip:alice@${account.domain}`, basic: "open" }),
     SIPml,
+    tsip_uri: UriView,
+    tsip_event_code_e,
+    tsip_header_type_e,
+    tsip_transport_state_e,
+    uri: UriView.prototype.Parse(`sip:alice@${account.domain};transport=ws`),
     sessions: new Map(),
+    chosenDevices: () => navigator.mediaDevices.getUserMedia({ audio: true }),
+    hangUpButton: document.createElement("button"),
     show: (text: string | null) => console.log(text),
   };
   for (const name of ["label", "status", "log"]) if (uses(name)) result[name] = element("p");
@@ -143,6 +159,7 @@ export async function namesFor(
   if (needs("agent") || needs("call") || needs("registration") || /bob/.test(code)) {
     await answering(account, "bob");
   }
+  if (/carol/.test(code)) await answering(account, "carol");
   let agent: UserAgent | undefined;
   if (needs("agent") || needs("call") || needs("registration")) {
     agent = await userAgent(account, "alice");
