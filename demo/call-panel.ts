@@ -1,17 +1,28 @@
-/** The right panel of call.htm: one call at a time, its sounds, its video and its buttons. */
-import type { Call, CallEnd, UserAgent } from "../web/index.js";
-import { byId, formatDuration, setIcon, setLabel } from "./dom.js";
+/** The right panel of call.htm: the calls, one of them shown, their sounds, video and buttons. */
+import type {
+  Call,
+  CallEnd,
+  CallOptions,
+  DeviceChoice,
+  TransferRequest,
+  UserAgent,
+} from "../web/index.js";
+import { CallLine, peerName, status, type LineOwner, type Phase, type Status } from "./call-line.js";
+import { byId, setIcon, setLabel } from "./dom.js";
+import { outcomeOf, type HistoryEntry } from "./history.js";
 import { KeyPad } from "./keypad.js";
+import { LineList } from "./line-list.js";
 import { MenuButton } from "./menu.js";
-import { describeCallEnd, messageOf } from "./messages.js";
+import { messageOf, reasonOf } from "./messages.js";
 import { closeNotification, notifyIncoming } from "./notifications.js";
+import { QualityMeter } from "./quality-meter.js";
 import { loadFlag, onChangeElsewhere, saveFlag } from "./storage.js";
-import { text } from "./texts.js";
+import { onLanguage, text } from "./texts.js";
 import type { Tones } from "./tones.js";
+import { ConsentDialog, TransferDialog } from "./transfer-dialog.js";
 import { VideoStage } from "./video-stage.js";
 
 type Timer = ReturnType<typeof setTimeout>;
-type Phase = "idle" | "incoming" | "outgoing" | "active" | "ending";
 
 /** RFC 3840 parameters, as sipML5's page sends them with a call. */
 const CALL_CAPS = [
@@ -20,6 +31,8 @@ const CALL_CAPS = [
 ];
 
 const BUSY_HERE = 486;
+/** So many calls fit into the switcher; one more caller is told that we are busy. */
+const MAX_LINES = 4;
 const PASSING_STATUS_TIME = 2500;
 const END_STATUS_TIME = 8000;
 const PERMISSION_HINT_DELAY = 500;
@@ -30,11 +43,22 @@ export interface CallPanelOptions {
   readonly onDialled: (target: string) => void;
   /** Called when the last call of the panel is over. */
   readonly onIdle: () => void;
+  /** A call is over. */
+  readonly onHistory: (entry: HistoryEntry) => void;
+  /** Which devices the next call is to use. */
+  readonly devices: () => DeviceChoice;
 }
 
-export class CallPanel {
+interface Placing {
+  readonly video: boolean;
+  readonly stream?: MediaStream;
+  /** The call that waits while this one asks. */
+  readonly askingFor?: CallLine;
+}
+
+export class CallPanel implements LineOwner {
   private readonly panel = byId("divCallCtrl", HTMLElement);
-  private readonly status = byId("txtCallStatus", HTMLElement);
+  private readonly statusText = byId("txtCallStatus", HTMLElement);
   private readonly peer = byId("txtPeer", HTMLElement);
   private readonly avatar = byId("txtAvatar", HTMLElement);
   private readonly timer = byId("txtCallTimer", HTMLElement);
@@ -49,7 +73,9 @@ export class CallPanel {
   private readonly muteButton = byId("btnMute", HTMLButtonElement);
   private readonly cameraButton = byId("btnMuteVideo", HTMLButtonElement);
   private readonly holdButton = byId("btnHoldResume", HTMLButtonElement);
+  private readonly transferButton = byId("btnTransfer", HTMLButtonElement);
   private readonly keyPadButton = byId("btnKeyPad", HTMLButtonElement);
+  private readonly newCallButton = byId("btnNewCall", HTMLButtonElement);
   private readonly glass = byId("divGlassPanel", HTMLElement);
   private readonly glassText = byId("txtGlass", HTMLElement);
   private readonly audio = byId("audio_remote", HTMLAudioElement);
@@ -60,52 +86,100 @@ export class CallPanel {
   );
   private readonly keyPad = new KeyPad((tone) => this.sendTone(tone));
   private readonly stage = new VideoStage();
-  private readonly title = document.title;
+  private readonly quality = new QualityMeter();
+  private readonly list = new LineList({
+    show: (line) => void this.switchTo(line),
+    answer: (line) => void this.answer(line, true),
+    reject: (line) => this.end(line),
+  });
+  private readonly transferDialog = new TransferDialog({
+    now: (line, target) => void line.transfer(target),
+    ask: (line, target) =>
+      void this.place(target, { video: line.wantsVideo && !loadFlag("disableVideo"), askingFor: line }),
+    // The REFER goes to the one who was there first: the other one was asked about it.
+    connect: (line, other) =>
+      void (line.askingFor === other
+        ? other.transfer(line.call)
+        : line.transfer(other.call)),
+  });
+  private readonly consent = new ConsentDialog();
 
   private agent: UserAgent | null = null;
   private registered = false;
-  private call: Call | null = null;
-  private phase: Phase = "idle";
-  private modifying = false;
-  private heldByPeer = false;
-  private earlyMedia = false;
-  private wantsVideo = false;
-  private establishedAt: number | null = null;
+  private lines: readonly CallLine[] = [];
+  private selected: CallLine | null = null;
+  /** One call is being held for the sake of another. */
+  private switching = false;
+  /** Lines whose peer has sent us to somebody else. */
+  private readonly leaving = new Set<CallLine>();
+  private idleStatus: Status = status(() => "");
+  private noticeLine: () => string = () => "";
   private statusTimer: Timer | undefined;
   private clock: Timer | undefined;
   private permissionTimer: Timer | undefined;
+  private shownPhase: Phase | "idle" = "idle";
 
   constructor(private readonly settings: CallPanelOptions) {
     byId("frmCall", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.phase === "idle" && !this.callButton.disabled) this.callButton.click();
+      if (this.selected === null && !this.callButton.disabled) this.callButton.click();
     });
-    byId("btnCallAudio", HTMLButtonElement).addEventListener("click", () => this.place(false));
-    byId("btnCallVideo", HTMLButtonElement).addEventListener("click", () => this.place(true));
+    byId("btnCallAudio", HTMLButtonElement).addEventListener("click", () => this.dial(false));
+    byId("btnCallVideo", HTMLButtonElement).addEventListener("click", () => this.dial(true));
+    const shareButton = byId("btnCallScreenShare", HTMLButtonElement);
+    shareButton.addEventListener("click", () => void this.shareScreen());
     byId("btnDisableOptions", HTMLButtonElement).addEventListener("click", () => {
       saveFlag("disableCallOptions", true);
-      this.showControls();
-      this.tell(text("optionsDisabled"));
+      this.render();
+      this.tell(() => text("optionsDisabled"));
     });
-    this.answerAudioButton.addEventListener("click", () => this.answer(false));
-    this.hangUpButton.addEventListener("click", () => this.hangUp());
+    this.answerAudioButton.addEventListener("click", () => {
+      if (this.selected !== null) void this.answer(this.selected, false);
+    });
+    this.hangUpButton.addEventListener("click", () => {
+      if (this.selected !== null) this.end(this.selected);
+    });
     this.muteButton.addEventListener("click", () => this.toggleMute("audio"));
     this.cameraButton.addEventListener("click", () => this.toggleMute("video"));
-    this.holdButton.addEventListener("click", () => void this.toggleHold());
-    this.keyPadButton.addEventListener("click", () => this.keyPad.open(this.keyPadButton));
-    this.playButton.addEventListener("click", () => this.playRemote());
-    byId("btnCloseNotice", HTMLButtonElement).addEventListener("click", () => this.tell(""));
-    document.addEventListener("keydown", (event) => this.onKey(event));
-    onChangeElsewhere(["disableVideo", "disableCallOptions"], () => {
-      this.showControls();
-      if (this.phase === "idle") this.showIdle();
+    this.holdButton.addEventListener("click", () => {
+      const line = this.selected;
+      if (line !== null && !line.modifying) void line.setHold(!line.isHeld);
     });
-    this.showControls();
+    this.transferButton.addEventListener("click", () => this.openTransfer());
+    this.keyPadButton.addEventListener("click", () => this.keyPad.open(this.keyPadButton));
+    this.newCallButton.addEventListener("click", () => void this.startAnother());
+    this.playButton.addEventListener("click", () => this.playRemote());
+    byId("btnCloseNotice", HTMLButtonElement).addEventListener("click", () => this.tell(null));
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    onChangeElsewhere(["disableVideo", "disableCallOptions"], () => this.render());
+    onLanguage(() => {
+      this.stage.refresh();
+      this.quality.refresh();
+      this.noticeText.textContent = this.noticeLine();
+      this.render();
+    });
     this.showIdle();
+    this.render();
   }
 
   get isBusy(): boolean {
-    return this.call !== null;
+    return this.lines.length > 0;
+  }
+
+  /** The elements whose sound goes to the speaker. */
+  get sounds(): readonly HTMLMediaElement[] {
+    return [this.audio, ...this.settings.tones.elements];
+  }
+
+  /** 0 to 1. */
+  setVolume(volume: number): void {
+    this.audio.volume = volume;
+    this.settings.tones.setVolume(volume);
+  }
+
+  /** Another microphone or camera for the calls that go on. Rejects with SipError. */
+  async useDevice(kind: "audio" | "video", device: string): Promise<void> {
+    await Promise.all(this.lines.map(({ call }) => call.useDevice(kind, device)));
   }
 
   /** Takes calls from `agent` from now on; null: no agent, so no call can be going on. */
@@ -113,230 +187,366 @@ export class CallPanel {
     this.agent = agent;
     if (agent === null) {
       this.registered = false;
-      if (this.call !== null) this.finish(this.call);
+      for (const line of this.lines) this.drop(line);
+      if (this.statusTimer === undefined) this.showIdle();
     } else {
       agent.on("call", (call) => this.onIncoming(call));
       agent.on("mediaPermission", ({ call, state }) => {
-        if (call === this.call) this.askPermission(state === "requested");
+        const line = this.lineOf(call);
+        if (line !== undefined) this.askPermission(state === "requested", line.wantsVideo);
       });
     }
-    this.showControls();
-    if (this.phase === "idle" && this.statusTimer === undefined) this.showIdle();
+    this.render();
   }
 
   setRegistered(registered: boolean): void {
     if (this.registered === registered) return;
     this.registered = registered;
-    this.showControls();
-    if (this.phase === "idle" && !this.status.classList.contains("error")) this.showIdle();
+    if (!this.idleStatus.isError) this.showIdle();
+    this.render();
   }
 
-  /** A line above the panel that stays until it is closed or replaced; "" takes it away. */
-  tell(line: string, playSound = false): void {
-    this.notice.hidden = line === "";
-    this.noticeText.textContent = line;
+  /** A line above the panel that stays until it is closed or replaced; null takes it away. */
+  tell(line: (() => string) | null, playSound = false): void {
+    this.noticeLine = line ?? (() => "");
+    this.notice.hidden = line === null;
+    this.noticeText.textContent = this.noticeLine();
     this.playButton.hidden = !playSound;
   }
 
-  private onCallButton(): void {
-    if (this.phase === "incoming") this.answer(true);
-    else this.place(!loadFlag("disableVideo"));
+  /** Calls somebody from another part of the page. */
+  dialTo(target: string): void {
+    this.number.value = target;
+    this.panel.scrollIntoView({ block: "nearest" });
+    void this.place(target, { video: false });
   }
 
-  private place(video: boolean): void {
-    if (this.call !== null) return;
-    const target = this.number.value.trim();
-    if (this.agent === null || !this.registered) {
-      this.say(text("logInFirst"), { isError: true });
+  changed(line: CallLine): void {
+    if (line === this.selected || this.lines.includes(line)) this.render();
+  }
+
+  established(line: CallLine): void {
+    this.askPermission(false);
+    // Nobody hears or speaks to a call that is not shown.
+    if (line !== this.selected && !this.leaving.has(line)) void line.setHold(true, true);
+    if (line.askingFor !== null) {
+      const peer = line.askingFor.name;
+      this.tell(() => text("transferAsking", { peer }));
+    }
+    this.render();
+  }
+
+  transferRequested(line: CallLine, request: TransferRequest): void {
+    this.consent.ask(line, request, (accepted) => {
+      try {
+        if (!accepted) {
+          request.reject();
+          line.say(() => text("transferRefused"), { passing: true });
+          return;
+        }
+        const call = request.accept({ caps: CALL_CAPS });
+        this.leaving.add(line);
+        this.begin(call, "outgoing");
+      } catch (error) {
+        const detail = reasonOf(error);
+        line.say(() => text("transferFailed", { detail }), { isError: true });
+      }
+    });
+  }
+
+  transferDone(line: CallLine, ok: boolean): void {
+    // After a success the peer hangs up itself.
+    if (this.leaving.delete(line) && !ok) this.select(line);
+  }
+
+  ended(line: CallLine, end: CallEnd): void {
+    this.settings.onHistory({
+      target: line.call.remote.uri,
+      name: line.name,
+      direction: line.call.direction,
+      video: line.wantsVideo,
+      at: line.startedAt,
+      duration: Math.round(line.talkTime / 1000),
+      outcome: outcomeOf(line.call.direction, end, line.establishedAt !== null),
+    });
+    const wasShown = line === this.selected;
+    this.drop(line);
+    const outcome = (): string => line.describeEnd(end).text;
+    const { isError } = line.describeEnd(end);
+    if (wasShown && this.selected === null) this.sayIdle(outcome, { isError, ended: true });
+    else this.tell(outcome);
+  }
+
+  private lineOf(call: Call): CallLine | undefined {
+    return this.lines.find((line) => line.call === call);
+  }
+
+  private onCallButton(): void {
+    const line = this.selected;
+    if (line?.phase === "incoming") void this.answer(line, true);
+    else this.dial(!loadFlag("disableVideo"));
+  }
+
+  private dial(video: boolean): void {
+    void this.place(this.number.value.trim(), { video });
+  }
+
+  /** Asks for a screen in the click, and calls with its picture and the microphone. */
+  private async shareScreen(): Promise<void> {
+    if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) {
+      this.sayIdle(() => text("screenUnsupported"), { isError: true });
       return;
+    }
+    let stream: MediaStream;
+    try {
+      stream = await navigator.mediaDevices.getDisplayMedia({ video: true });
+    } catch (error) {
+      const detail = messageOf(error);
+      this.sayIdle(() => text("screenRefused", { detail }), { isError: true });
+      return;
+    }
+    const placed = await this.place(this.number.value.trim(), { video: true, stream });
+    if (!placed) for (const track of stream.getTracks()) track.stop();
+  }
+
+  /** Resolves to false if there is no call to `target`; then the panel tells why. */
+  private async place(target: string, how: Placing): Promise<boolean> {
+    const { agent } = this;
+    if (agent === null || !this.registered) {
+      this.complain(() => text("logInFirst"));
+      return false;
     }
     if (target === "") {
-      this.say(text("enterNumber"), { isError: true });
+      this.complain(() => text("enterNumber"));
       this.number.focus();
-      return;
+      return false;
     }
-    this.wantsVideo = video;
-    this.settings.onDialled(target);
+    if (this.switching || this.lines.length >= MAX_LINES) return false;
     this.settings.tones.unlock();
-    this.tell("");
+    // A call is placed in the click itself where no other call has to be held before.
+    if (this.mustPark() && !(await this.park())) return false;
+    if (agent !== this.agent) return false;
+    this.settings.onDialled(target);
+    this.tell(null);
+    const options: CallOptions = {
+      audio: true,
+      video: how.video,
+      caps: CALL_CAPS,
+      devices: this.settings.devices(),
+      ...(how.stream === undefined ? {} : { stream: how.stream }),
+    };
     try {
-      const call = this.agent.call(target, { audio: true, video, caps: CALL_CAPS });
-      this.begin(call, "outgoing");
-      this.say(text("callInProgress"));
+      const line = this.begin(agent.call(target, options), "outgoing");
+      line.wantsVideo = how.video;
+      line.ownStream = how.stream ?? null;
+      line.askingFor = how.askingFor ?? null;
+      return true;
     } catch (error) {
-      this.say(messageOf(error), { isError: true });
+      this.complain(() => messageOf(error));
+      return false;
     }
   }
 
   private onIncoming(call: Call): void {
-    if (this.call !== null) {
+    if (this.lines.length >= MAX_LINES) {
+      const peer = peerName(call.remote);
       call.established.catch(() => undefined);
       call.reject({ status: BUSY_HERE });
-      this.tell(text("busyNotice", { peer: peerName(call) }));
+      this.tell(() => text("busyNotice", { peer }));
       return;
     }
-    this.tell("");
-    this.begin(call, "incoming");
+    const replaced = call.replaces === undefined ? undefined : this.lineOf(call.replaces);
+    if (replaced !== undefined) {
+      // RFC 3891: the same talk goes on with somebody else, and is answered by itself.
+      const line = this.begin(call, "outgoing", replaced === this.selected);
+      line.say(() => text("answering"));
+      return;
+    }
+    const line = this.begin(call, "incoming", this.selected === null);
     const key = call.offered.video === null ? "incomingFrom" : "incomingVideoFrom";
-    const line = text(key, { peer: peerName(call) });
-    this.say(line);
-    this.settings.tones.startRing();
-    notifyIncoming(line);
-    document.title = line;
-  }
-
-  private answer(withVideo: boolean): void {
-    const call = this.call;
-    if (call === null || this.phase !== "incoming") return;
-    const { audio, video } = call.offered;
-    this.wantsVideo = withVideo && video !== null && !loadFlag("disableVideo");
-    this.stopRinging();
-    this.settings.tones.unlock();
-    this.enter("outgoing");
-    this.say(text("answering"));
-    try {
-      call.answer({ audio: audio !== null || video === null, video: this.wantsVideo });
-    } catch (error) {
-      this.say(messageOf(error), { isError: true });
-    }
-  }
-
-  private hangUp(): void {
-    const call = this.call;
-    if (call === null) return;
-    const rejecting = this.phase === "incoming";
-    this.stopRinging();
-    this.enter("ending");
-    this.say(text("hangingUp"));
-    try {
-      if (rejecting) call.reject();
-      else call.hangup();
-    } catch (error) {
-      this.say(messageOf(error), { isError: true });
-    }
-  }
-
-  private begin(call: Call, phase: Phase): void {
-    this.call = call;
-    this.heldByPeer = false;
-    this.earlyMedia = false;
-    this.modifying = false;
-    this.establishedAt = null;
-    const name = peerName(call);
-    this.peer.textContent = name;
-    this.avatar.textContent = Array.from(name)[0]?.toUpperCase() ?? "";
-    this.enter(phase);
+    const words = (): string => text(key, { peer: line.name });
+    line.say(words);
+    if (line === this.selected) this.tell(null);
+    else this.tell(() => text("secondIncoming", { peer: line.name }));
+    notifyIncoming(words());
     this.panel.scrollIntoView({ block: "nearest" });
-
-    // The end is told by the "ended" event; a promise that nobody waits for is not an error.
-    call.established.catch(() => undefined);
-    call.on("state", (state) => {
-      if (call !== this.call) return;
-      if (state === "calling") this.say(text("calling", { peer: name }));
-      if (state === "established") this.onEstablished();
-      if (state === "terminating") {
-        this.enter("ending");
-        this.say(text("hangingUp"));
-      }
-    });
-    call.on("progress", ({ status, earlyMedia }) => {
-      if (call === this.call) this.onProgress(status, earlyMedia);
-    });
-    call.on("localStream", (stream) => {
-      if (call === this.call) this.showStreams(stream, call.remoteStream);
-    });
-    call.on("remoteStream", (stream) => {
-      if (call === this.call) this.showStreams(call.localStream, stream);
-    });
-    call.on("trackAdded", () => {
-      if (call === this.call) this.showStreams(call.localStream, call.remoteStream);
-    });
-    call.on("remoteHold", (held) => {
-      if (call !== this.call) return;
-      this.heldByPeer = held;
-      this.say(text(held ? "remoteHold" : "remoteResume"), { passing: true });
-      this.showControls();
-    });
-    call.on("ended", (end) => this.onEnded(call, end));
-    this.showStreams(call.localStream, call.remoteStream);
   }
 
-  private onProgress(status: number, earlyMedia: boolean): void {
-    if (earlyMedia) {
-      this.earlyMedia = true;
-      this.settings.tones.stopAll();
-      this.say(text("earlyMedia"));
-    } else if ((status === 180 || status === 183) && !this.earlyMedia) {
-      this.settings.tones.startRingBack();
-      this.say(text("remoteRinging"));
+  private async answer(line: CallLine, withVideo: boolean): Promise<void> {
+    if (line.phase !== "incoming" || this.switching) return;
+    this.settings.tones.unlock();
+    if (line !== this.selected) {
+      if (this.mustPark() && !(await this.park())) return;
+      if (line.phase !== "incoming") return;
+      this.tell(null);
+      this.select(line);
+    }
+    const { audio, video } = line.call.offered;
+    line.wantsVideo = withVideo && video !== null && !loadFlag("disableVideo");
+    line.phase = "outgoing";
+    line.say(() => text("answering"));
+    try {
+      line.call.answer({
+        audio: audio !== null || video === null,
+        video: line.wantsVideo,
+        devices: this.settings.devices(),
+      });
+    } catch (error) {
+      line.say(() => messageOf(error), { isError: true });
     }
   }
 
-  private onEstablished(): void {
-    this.stopRinging();
-    this.askPermission(false);
-    this.establishedAt = performance.now();
-    this.timer.hidden = false;
-    this.showTime();
-    clearInterval(this.clock);
-    this.clock = setInterval(() => this.showTime(), 1000);
-    this.enter("active");
-    this.say(this.activeText());
+  /** Hangs up, cancels or rejects. */
+  private end(line: CallLine): void {
+    const rejecting = line.phase === "incoming";
+    line.phase = "ending";
+    line.say(() => text("hangingUp"));
+    try {
+      if (rejecting) line.call.reject();
+      else line.call.hangup();
+    } catch (error) {
+      line.say(() => messageOf(error), { isError: true });
+    }
   }
 
-  private onEnded(call: Call, end: CallEnd): void {
-    if (call !== this.call) return;
-    const since = this.establishedAt;
-    const duration = since === null ? null : formatDuration((performance.now() - since) / 1000);
-    const outcome = describeCallEnd(end, peerName(call), duration);
-    this.finish(call);
-    this.say(outcome.text, { isError: outcome.isError, ended: true });
+  private begin(call: Call, phase: Phase, show = true): CallLine {
+    const line = new CallLine(call, phase, this);
+    this.lines = [...this.lines, line];
+    if (show) this.select(line);
+    if (show) this.panel.scrollIntoView({ block: "nearest" });
+    this.render();
+    return line;
   }
 
-  private finish(call: Call): void {
-    if (call !== this.call) return;
-    this.call = null;
-    clearInterval(this.clock);
-    this.timer.hidden = true;
-    this.establishedAt = null;
-    this.stopRinging();
-    this.askPermission(false);
-    this.keyPad.close();
-    this.showStreams(null, null);
-    this.stage.leaveFullScreen();
-    this.enter("idle");
-    this.showIdle();
-    this.settings.onIdle();
+  /** Forgets a line that is over, and shows the one that a person would go on with. */
+  private drop(line: CallLine): void {
+    line.close();
+    this.leaving.delete(line);
+    this.lines = this.lines.filter((other) => other !== line);
+    for (const other of this.lines) if (other.askingFor === line) other.askingFor = null;
+    this.transferDialog.close(line);
+    this.consent.forget(line);
+    if (line === this.selected) {
+      this.keyPad.close();
+      this.askPermission(false);
+      const next = nextLine(this.lines);
+      if (next === null) this.stage.leaveFullScreen();
+      this.select(next);
+    }
+    this.render();
+    if (this.lines.length === 0) this.settings.onIdle();
   }
 
-  private stopRinging(): void {
-    this.settings.tones.stopAll();
-    closeNotification();
-    document.title = this.title;
+  private select(line: CallLine | null): void {
+    this.selected = line;
+    this.quality.watch(line?.call ?? null);
+    if (line === null) this.showIdle();
+    this.render();
   }
 
-  private showStreams(local: MediaStream | null, remote: MediaStream | null): void {
+  /** The shown call is one that would be heard together with another one. */
+  private mustPark(): boolean {
+    return this.selected?.phase === "active" && !this.selected.isHeld;
+  }
+
+  /** Holds the shown call; resolves to false if its peer did not agree. */
+  private async park(): Promise<boolean> {
+    const line = this.selected;
+    if (line === null) return true;
+    this.switching = true;
+    this.render();
+    const held = await line.setHold(true);
+    this.switching = false;
+    if (!held) {
+      const reason = line.status.line();
+      this.tell(() => text("switchFailed", { reason }));
+    }
+    this.render();
+    return held;
+  }
+
+  private async switchTo(line: CallLine): Promise<void> {
+    if (line === this.selected || this.switching || !this.lines.includes(line)) return;
+    if (this.mustPark() && !(await this.park())) return;
+    if (!this.lines.includes(line)) return;
+    this.select(line);
+    if (line.isHeld) await line.setHold(false);
+  }
+
+  /** Holds the call that is shown, and shows the form to dial. */
+  private async startAnother(): Promise<void> {
+    if (this.switching || this.lines.length >= MAX_LINES) return;
+    if (this.mustPark() && !(await this.park())) return;
+    this.select(null);
+    this.number.value = "";
+    this.number.focus();
+  }
+
+  private openTransfer(): void {
+    const line = this.selected;
+    if (line === null || line.phase !== "active") return;
+    const others = this.lines.filter((other) => other !== line && other.phase === "active");
+    others.sort((a, b) => Number(b === line.askingFor) - Number(a === line.askingFor));
+    this.transferDialog.open(line, others);
+  }
+
+  private toggleMute(kind: "audio" | "video"): void {
+    const line = this.selected;
+    if (line === null) return;
+    line.call.mute(kind, !line.call.isMuted(kind));
+    line.sayActive();
+  }
+
+  private sendTone(tone: string): void {
+    const line = this.selected;
+    if (line === null || line.phase !== "active") return;
+    this.settings.tones.playKey(tone);
+    if (!this.keyPad.isOpen) line.say(() => text("keySent", { key: tone }), { passing: true });
+    line.call.dtmf(tone).catch((error: unknown) => {
+      if (line.phase !== "active") return;
+      const reason = reasonOf(error);
+      line.say(() => text("dtmfFailed", { key: tone, reason }), { passing: true, isError: true });
+    });
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey && event.shiftKey && (event.code === "KeyA" || event.code === "KeyV")) {
+      event.preventDefault();
+      const disable = event.code === "KeyA";
+      saveFlag("disableVideo", disable);
+      const words = (): string => text(disable ? "videoDisabled" : "videoEnabled");
+      if (this.selected === null) this.sayIdle(words, { passing: true });
+      else this.selected.say(words, { passing: true });
+    } else if (event.key === "Escape") {
+      this.stage.leaveFullScreen();
+    } else if (this.selected?.phase === "active" && this.keyPad.takeKey(event)) {
+      event.preventDefault();
+    }
+  }
+
+  private showStreams(): void {
+    const call = this.selected?.call;
+    const remote = call?.remoteStream ?? null;
     if (this.audio.srcObject !== remote) {
       this.audio.srcObject = remote;
       if (remote !== null) this.playRemote();
     }
-    this.stage.show(local, remote);
-    this.showControls();
+    this.stage.show(call?.localStream ?? null, remote);
   }
 
   private playRemote(): void {
     this.audio.play().then(
       () => {
-        if (!this.playButton.hidden) this.tell("");
+        if (!this.playButton.hidden) this.tell(null);
       },
       (error: unknown) => {
         const refused = error instanceof DOMException && error.name === "NotAllowedError";
-        if (refused) this.tell(text("soundBlocked"), true);
+        if (refused) this.tell(() => text("soundBlocked"), true);
       },
     );
   }
 
-  private askPermission(asking: boolean): void {
+  private askPermission(asking: boolean, video = false): void {
     clearTimeout(this.permissionTimer);
     const hide = (): void => {
       if (this.glass.dataset["mode"] !== "permission") return;
@@ -353,155 +563,151 @@ export class CallPanel {
       if (this.keyPad.isOpen) return;
       this.glass.dataset["mode"] = "permission";
       this.glass.hidden = false;
-      this.glassText.textContent = text(this.wantsVideo ? "allowCamera" : "allowMicrophone");
+      this.glassText.textContent = text(video ? "allowCamera" : "allowMicrophone");
     }, PERMISSION_HINT_DELAY);
   }
 
-  private toggleMute(kind: "audio" | "video"): void {
-    const call = this.call;
-    if (call === null) return;
-    call.mute(kind, !call.isMuted(kind));
-    this.showControls();
-    this.say(this.activeText());
-  }
-
-  private async toggleHold(): Promise<void> {
-    const call = this.call;
-    if (call === null || this.modifying) return;
-    const resuming = call.localHold;
-    this.modifying = true;
-    this.showControls();
-    this.say(text(resuming ? "resuming" : "holding"));
-    let line = text(resuming ? "offHold" : "onHold");
-    let isError = false;
-    try {
-      await (resuming ? call.resume() : call.hold());
-    } catch (error) {
-      line = text(resuming ? "resumeFailed" : "holdFailed", { reason: messageOf(error) });
-      isError = true;
-    }
-    if (call !== this.call) return;
-    this.modifying = false;
-    this.showControls();
-    if (this.phase === "active") this.say(line, { passing: true, isError });
-  }
-
-  private sendTone(tone: string): void {
-    const call = this.call;
-    if (call === null || this.phase !== "active") return;
-    this.settings.tones.playKey(tone);
-    call.dtmf(tone).catch((error: unknown) => {
-      if (call !== this.call) return;
-      this.say(text("dtmfFailed", { key: tone, reason: messageOf(error) }), {
-        passing: true,
-        isError: true,
-      });
-    });
-  }
-
-  private onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey && event.shiftKey && (event.code === "KeyA" || event.code === "KeyV")) {
-      event.preventDefault();
-      const disable = event.code === "KeyA";
-      saveFlag("disableVideo", disable);
-      this.showControls();
-      this.say(text(disable ? "videoDisabled" : "videoEnabled"), { passing: true });
-    } else if (event.key === "Escape") {
-      this.stage.leaveFullScreen();
-    } else if (this.phase === "active" && this.keyPad.takeKey(event)) {
-      event.preventDefault();
-    }
-  }
-
-  private enter(phase: Phase): void {
-    const changed = this.phase !== phase;
-    const hadFocus =
-      document.activeElement === document.body || this.panel.contains(document.activeElement);
-    this.phase = phase;
-    this.panel.dataset["phase"] = phase;
-    this.showControls();
-    if (!changed || !hadFocus || phase === "incoming" || phase === "ending") return;
-    // What had the focus may be gone now; the next likely button takes it.
-    (phase === "idle" ? this.callButton : this.hangUpButton).focus({ preventScroll: true });
-  }
-
-  private showControls(): void {
-    const { call, phase } = this;
-    const incoming = phase === "incoming";
-    const active = phase === "active";
-    const videoOffered = incoming && call !== null && call.offered.video !== null;
-
-    this.menu.setEnabled(phase === "idle" && !loadFlag("disableCallOptions"));
-    this.callButton.classList.toggle("plain", incoming || loadFlag("disableCallOptions"));
-    this.callButton.hidden = phase !== "idle" && !incoming;
-    this.callButton.disabled = !incoming && (!this.registered || phase !== "idle");
-    setLabel(this.callButton, text(incoming ? "answer" : "call"));
-    setIcon(this.callButton, videoOffered && !loadFlag("disableVideo") ? "i-camera" : "i-phone");
-    this.answerAudioButton.hidden = !videoOffered || loadFlag("disableVideo");
-    this.hangUpButton.disabled = phase === "idle" || phase === "ending";
-    setLabel(this.hangUpButton, text(incoming ? "reject" : "hangUp"));
-    this.number.disabled = phase !== "idle";
-
-    this.options.hidden = !active;
-    const held = call !== null && call.localHold;
-    this.panel.classList.toggle("held", held || this.heldByPeer);
-    showToggle(this.holdButton, held, text(held ? "resume" : "hold"), held ? "i-play" : "i-pause");
-    this.holdButton.disabled = this.modifying;
-    const muted = call !== null && call.isMuted("audio");
-    showToggle(this.muteButton, muted, text(muted ? "unmute" : "mute"), muted ? "i-mic-off" : "i-mic");
-    const dark = call !== null && call.isMuted("video");
-    showToggle(
-      this.cameraButton,
-      dark,
-      text(dark ? "cameraOn" : "cameraOff"),
-      dark ? "i-camera" : "i-camera-off",
-    );
-    this.cameraButton.disabled = (call?.localStream?.getVideoTracks().length ?? 0) === 0;
-    this.stage.setDark(dark);
-  }
-
-  private activeText(): string {
-    if (this.heldByPeer) return text("remoteHold");
-    if (this.call?.localHold === true) return text("onHold");
-    return text(this.call?.isMuted("audio") === true ? "muted" : "inCall");
+  /** A complaint goes where it is seen: below the shown call, or above it. */
+  private complain(line: () => string): void {
+    if (this.selected === null) this.sayIdle(line, { isError: true });
+    else this.tell(line);
   }
 
   private showIdle(): void {
-    const parts = [text(this.registered ? "idleReady" : "idleLoggedOut")];
-    if (loadFlag("disableVideo")) parts.push(text("videoDisabled"));
-    this.say(parts.join(" - "));
+    this.sayIdle(() => {
+      if (this.lines.length > 0) return text("newCallHint");
+      const parts = [text(this.registered ? "idleReady" : "idleLoggedOut")];
+      if (loadFlag("disableVideo")) parts.push(text("videoDisabled"));
+      return parts.join(" - ");
+    });
   }
 
-  /** `passing`: after a moment the status of the phase comes back. */
-  private say(
-    line: string,
+  /** `passing`: after a moment the ordinary line comes back. */
+  private sayIdle(
+    line: () => string,
     how: { readonly isError?: boolean; readonly passing?: boolean; readonly ended?: boolean } = {},
   ): void {
     clearTimeout(this.statusTimer);
     this.statusTimer = undefined;
-    const isError = how.isError === true;
-    this.status.textContent = line;
-    this.status.classList.toggle("error", isError);
-    this.status.classList.toggle("ended", how.ended === true && !isError);
-    if (how.passing !== true && (how.ended !== true || isError)) return;
-    this.statusTimer = setTimeout(
-      () => {
-        this.statusTimer = undefined;
-        if (this.phase === "idle") this.showIdle();
-        else if (this.phase === "active") this.say(this.activeText());
-      },
-      how.ended === true ? END_STATUS_TIME : PASSING_STATUS_TIME,
-    );
+    this.idleStatus = status(line, how);
+    this.render();
+    if (how.passing !== true && (how.ended !== true || how.isError === true)) return;
+    const time = how.ended === true ? END_STATUS_TIME : PASSING_STATUS_TIME;
+    this.statusTimer = setTimeout(() => {
+      this.statusTimer = undefined;
+      this.showIdle();
+    }, time);
   }
 
-  private showTime(): void {
-    if (this.establishedAt === null) return;
-    this.timer.textContent = formatDuration((performance.now() - this.establishedAt) / 1000);
+  /** Shows everything as it is now. */
+  private render(): void {
+    const line = this.selected;
+    const phase = line?.phase ?? "idle";
+    const focused = document.activeElement;
+    const hadFocus = focused === document.body || this.panel.contains(focused);
+    this.panel.dataset["phase"] = phase;
+    this.panel.dataset["lines"] = String(this.lines.length);
+    this.peer.textContent = line?.name ?? "";
+    this.avatar.textContent = Array.from(line?.name ?? "")[0]?.toUpperCase() ?? "";
+    this.renderStatus(line?.status ?? this.idleStatus);
+    this.renderTone();
+    this.renderTime();
+    this.renderDial(line);
+    this.renderTools(line);
+    this.list.show(this.lines, line, this.switching);
+    this.showStreams();
+    const changed = this.shownPhase !== phase && phase !== "incoming" && phase !== "ending";
+    const lost = focused !== document.body && document.activeElement === document.body;
+    this.shownPhase = phase;
+    if (!hadFocus || !(changed || lost)) return;
+    if (document.querySelector("dialog[open]") !== null) return;
+    // What had the focus may be gone now; the next likely button takes it.
+    (phase === "idle" ? this.callButton : this.hangUpButton).focus({ preventScroll: true });
+  }
+
+  private renderStatus({ line, isError, ended }: Status): void {
+    const words = line();
+    // Written anew only if it is new: screen readers would say it again.
+    if (this.statusText.textContent !== words) this.statusText.textContent = words;
+    this.statusText.classList.toggle("error", isError);
+    this.statusText.classList.toggle("ended", ended && !isError);
+  }
+
+  private renderTone(): void {
+    const { tones } = this.settings;
+    const ringing = this.lines.find((line) => line.phase === "incoming");
+    if (ringing === undefined) {
+      closeNotification();
+      document.title = text("demoTitle");
+      tones.loop(this.selected?.ringing === true ? "ringBack" : "none");
+      return;
+    }
+    document.title = text("incomingFrom", { peer: ringing.name });
+    const talking = this.lines.some((line) => line.phase === "active" || line.phase === "outgoing");
+    tones.loop(talking ? "waiting" : "ring");
+  }
+
+  private renderDial(line: CallLine | null): void {
+    const incoming = line?.phase === "incoming";
+    const videoOffered = incoming && line.call.offered.video !== null;
+    const plain = loadFlag("disableCallOptions");
+    this.menu.setEnabled(line === null && !plain);
+    this.callButton.classList.toggle("plain", incoming || plain);
+    this.callButton.hidden = line !== null && !incoming;
+    this.callButton.disabled = this.switching || (!incoming && (!this.registered || line !== null));
+    setLabel(this.callButton, text(incoming ? "answer" : "call"));
+    setIcon(this.callButton, videoOffered && !loadFlag("disableVideo") ? "i-camera" : "i-phone");
+    this.answerAudioButton.hidden = !videoOffered || loadFlag("disableVideo");
+    this.hangUpButton.disabled = line === null || line.phase === "ending";
+    setLabel(this.hangUpButton, text(incoming ? "reject" : "hangUp"));
+    this.number.disabled = line !== null;
+  }
+
+  private renderTools(line: CallLine | null): void {
+    this.options.hidden = line?.phase !== "active";
+    this.panel.classList.toggle("held", line !== null && (line.isHeld || line.heldByPeer));
+    const held = line?.isHeld === true;
+    showToggle(this.holdButton, held, text(held ? "resume" : "hold"), held ? "i-play" : "i-pause");
+    this.holdButton.disabled = line?.modifying === true || this.switching;
+    const muted = line?.call.isMuted("audio") === true;
+    showToggle(this.muteButton, muted, text(muted ? "unmute" : "mute"), muted ? "i-mic-off" : "i-mic");
+    const dark = line?.call.isMuted("video") === true;
+    const camera = text(dark ? "cameraOn" : "cameraOff");
+    showToggle(this.cameraButton, dark, camera, dark ? "i-camera" : "i-camera-off");
+    this.cameraButton.disabled = (line?.call.localStream?.getVideoTracks().length ?? 0) === 0;
+    this.newCallButton.disabled = this.switching || this.lines.length >= MAX_LINES;
+    this.stage.setDark(dark);
+  }
+
+  private renderTime(): void {
+    const talking = this.lines.some((line) => line.establishedAt !== null);
+    const duration = this.selected?.duration ?? null;
+    this.timer.hidden = duration === null;
+    this.timer.textContent = duration ?? "";
+    if (talking && this.clock === undefined) {
+      this.clock = setInterval(() => {
+        this.renderTime();
+        this.list.show(this.lines, this.selected, this.switching);
+      }, 1000);
+    } else if (!talking && this.clock !== undefined) {
+      clearInterval(this.clock);
+      this.clock = undefined;
+    }
   }
 }
 
-function peerName(call: Call): string {
-  return call.remote.displayName || call.remote.user || call.remote.uri;
+/** A call that rings, else the one that talks, else one that waits; null: there is none. */
+function nextLine(lines: readonly CallLine[]): CallLine | null {
+  const order: readonly ((line: CallLine) => boolean)[] = [
+    (line) => line.phase === "incoming",
+    (line) => line.phase === "active" && !line.isHeld,
+    () => true,
+  ];
+  for (const wanted of order) {
+    const found = lines.find(wanted);
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 function showToggle(button: HTMLButtonElement, on: boolean, label: string, icon: string): void {

@@ -9,7 +9,7 @@ import {
   type Checked,
 } from "./settings.js";
 import { canStore, load, loadFlag, save, saveFlag, type StoredKey } from "./storage.js";
-import { applyTexts, text } from "./texts.js";
+import { applyTexts, offerLanguages, onLanguage, text } from "./texts.js";
 
 interface TextField {
   readonly key: StoredKey;
@@ -19,6 +19,7 @@ interface TextField {
 }
 
 applyTexts(document);
+offerLanguages(byId("selLanguage", HTMLSelectElement));
 
 const flags: readonly (readonly [StoredKey, HTMLInputElement])[] = [
   ["disableVideo", byId("cbVideoDisable", HTMLInputElement)],
@@ -64,8 +65,11 @@ const fields: readonly TextField[] = [
 
 const info = byId("txtInfo", HTMLElement);
 
-function tell(line: string, isError = false): void {
-  info.textContent = line;
+let said: () => string = () => "";
+
+function tell(line: () => string, isError = false): void {
+  said = line;
+  info.textContent = line();
   info.classList.toggle("error", isError);
 }
 
@@ -89,7 +93,7 @@ function show(): void {
 function store(): void {
   const wrong = fields.filter((field) => !validate(field));
   if (wrong.length > 0) {
-    tell(text("notSaved", { count: wrong.length }), true);
+    tell(() => text("notSaved", { count: wrong.length }), true);
     wrong[0]?.input.focus();
     return;
   }
@@ -98,30 +102,34 @@ function store(): void {
     ...fields.map(({ key, input }) => save(key, input.value.trim())),
   ];
   const complete = stored.every(Boolean);
-  tell(text(complete ? "saved" : "saveRefused"), !complete);
+  tell(() => text(complete ? "saved" : "saveRefused"), !complete);
 }
 
 for (const field of fields) {
   field.input.addEventListener("input", () => {
-    tell("");
+    tell(() => "");
     // A shown problem follows what is typed. None appears before Save: the line that it takes would
     // move the buttons away under the pointer.
     if (field.problem.textContent !== "") validate(field);
   });
 }
-for (const [, box] of flags) box.addEventListener("change", () => tell(""));
+for (const [, box] of flags) box.addEventListener("change", () => tell(() => ""));
 byId("frmExpert", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
   store();
 });
 byId("btnRevert", HTMLButtonElement).addEventListener("click", () => {
   show();
-  tell(text("reverted"));
+  tell(() => text("reverted"));
+});
+onLanguage(() => {
+  info.textContent = said();
+  for (const field of fields) if (field.problem.textContent !== "") validate(field);
 });
 
 show();
 if (!canStore) {
   byId("btnSave", HTMLButtonElement).disabled = true;
   byId("btnRevert", HTMLButtonElement).disabled = true;
-  tell(text("noStorage"), true);
+  tell(() => text("noStorage"), true);
 }

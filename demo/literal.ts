@@ -3,6 +3,7 @@
  * single quotes, unquoted keys, trailing commas, comments and outer parentheses, because sipML5's
  * expert page stored whatever its users typed and evaluated it.
  */
+import { text as words, type TextKey, type TextValues } from "./texts.js";
 
 export type LiteralValue =
   | null
@@ -13,7 +14,7 @@ export type LiteralValue =
   | { readonly [key: string]: LiteralValue };
 
 export interface LiteralError {
-  /** What was wrong, in English: these words name characters, not user interface. */
+  /** What was wrong, in the reader's language. */
   readonly message: string;
   /** Both count from 1. */
   readonly line: number;
@@ -46,10 +47,11 @@ const WORDS: ReadonlyMap<string, LiteralValue> = new Map<string, LiteralValue>([
 
 class Fault extends Error {
   constructor(
-    message: string,
+    key: TextKey,
+    values: TextValues,
     readonly offset: number,
   ) {
-    super(message);
+    super(words(key, values));
   }
 }
 
@@ -64,14 +66,14 @@ class Reader {
     if (this.peek() === ";") this.at += 1;
     this.skipBlank();
     if (this.at < this.text.length) {
-      throw this.fault(`expected the end of the text, found ${this.found()}`);
+      throw this.fault("literalExtra");
     }
     return value;
   }
 
   private value(depth: number): LiteralValue {
     this.skipBlank();
-    if (depth > MAX_DEPTH) throw this.fault(`nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) throw this.fault("literalDeep", { max: MAX_DEPTH });
     const next = this.peek();
     if (next === "(") return this.parenthesised(depth);
     if (next === "{") return this.object(depth);
@@ -79,7 +81,7 @@ class Reader {
     if (next === '"' || next === "'" || next === "`") return this.string(next);
     if (/[-+.0-9]/.test(next)) return this.number();
     if (/[A-Za-z_$]/.test(next)) return this.word();
-    throw this.fault(`expected a value, found ${this.found()}`);
+    throw this.fault("literalValue");
   }
 
   private parenthesised(depth: number): LiteralValue {
@@ -88,7 +90,7 @@ class Reader {
     const value = this.value(depth + 1);
     this.skipBlank();
     if (this.peek() !== ")") {
-      throw this.fault(`expected ")" for the "(" at ${this.place(open)}, found ${this.found()}`);
+      throw this.fault("literalClose", { close: ")", ...this.opener(open) });
     }
     this.at += 1;
     return value;
@@ -104,7 +106,7 @@ class Reader {
       const key = this.key(open);
       this.skipBlank();
       if (this.peek() !== ":") {
-        throw this.fault(`expected ":" after the key "${key}", found ${this.found()}`);
+        throw this.fault("literalColon", { key });
       }
       this.at += 1;
       entries.push([key, this.value(depth + 1)]);
@@ -138,10 +140,7 @@ class Reader {
       return true;
     }
     if (next === close) return false;
-    const opener = this.text.charAt(open);
-    throw this.fault(
-      `expected "," or "${close}" in the "${opener}" of ${this.place(open)}, found ${this.found()}`,
-    );
+    throw this.fault("literalComma", { close, ...this.opener(open) });
   }
 
   private key(open: number): string {
@@ -149,9 +148,7 @@ class Reader {
     if (next === '"' || next === "'") return this.string(next);
     const name = /^(?:[A-Za-z_$][\w$]*|\d+)/.exec(this.text.slice(this.at, this.at + 256));
     if (name === null) {
-      throw this.fault(
-        `expected a key or "}" for the "{" at ${this.place(open)}, found ${this.found()}`,
-      );
+      throw this.fault("literalKey", this.opener(open));
     }
     this.at += name[0].length;
     return name[0];
@@ -165,10 +162,10 @@ class Reader {
       const next = this.peek();
       if (next === quote) break;
       if (next === "" || (quote !== "`" && (next === "\n" || next === "\r"))) {
-        throw new Fault(`the string is not closed: ${quote} is missing`, open);
+        throw new Fault("literalUnclosed", { quote }, open);
       }
       if (quote === "`" && this.text.startsWith("${", this.at)) {
-        throw this.fault("expressions in strings are not evaluated");
+        throw this.fault("literalExpression");
       }
       this.at += 1;
       value += next === "\\" ? this.escape() : next;
@@ -184,7 +181,7 @@ class Reader {
       const length = kind === "u" ? 4 : 2;
       const digits = this.text.slice(this.at, this.at + length);
       if (!new RegExp(`^[0-9A-Fa-f]{${length}}$`).test(digits)) {
-        throw this.fault(`expected ${length} hexadecimal digits after "\\${kind}"`);
+        throw this.fault("literalHex", { count: length, kind });
       }
       this.at += length;
       return String.fromCharCode(Number.parseInt(digits, 16));
@@ -196,7 +193,7 @@ class Reader {
     const rest = this.text.slice(this.at, this.at + 64);
     const match = /^[-+]?(?:0[xX][0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/.exec(rest);
     if (match === null || /[\w$]/.test(rest.charAt(match[0].length))) {
-      throw this.fault(`expected a number, found ${this.found()}`);
+      throw this.fault("literalNumber");
     }
     this.at += match[0].length;
     const negative = match[0].startsWith("-");
@@ -208,7 +205,7 @@ class Reader {
     const name = /^[\w$]*/.exec(this.text.slice(this.at, this.at + 64))?.[0] ?? "";
     const value = WORDS.get(name);
     if (value === undefined) {
-      throw this.fault(`"${name}" is not a value; a text needs quotes`);
+      throw this.fault("literalWord", { word: name });
     }
     this.at += name.length;
     return value;
@@ -226,16 +223,15 @@ class Reader {
 
   private found(): string {
     const next = this.peek();
-    return next === "" ? "the end of the text" : `"${next}"`;
+    return next === "" ? words("literalEnd") : `"${next}"`;
   }
 
-  private place(offset: number): string {
-    const { line, column } = locate(this.text, offset);
-    return line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
+  private opener(offset: number): TextValues {
+    return { open: this.text.charAt(offset), ...locate(this.text, offset) };
   }
 
-  private fault(message: string): Fault {
-    return new Fault(message, this.at);
+  private fault(key: TextKey, values: TextValues = {}): Fault {
+    return new Fault(key, { found: this.found(), ...values }, this.at);
   }
 }
 
@@ -247,7 +243,7 @@ function locate(text: string, offset: number): { line: number; column: number } 
 /** Never throws; the text is data from storage or a person. */
 export function parseLiteral(text: string): LiteralResult {
   if (text.length > MAX_LENGTH) {
-    const message = `longer than ${MAX_LENGTH} characters`;
+    const message = words("literalLong", { max: MAX_LENGTH });
     return { ok: false, error: { message, line: 1, column: 1 } };
   }
   try {

@@ -66,7 +66,7 @@ const LOGIN_ERRORS: ReadonlyMap<string, TextKey> = new Map<string, TextKey>([
 ]);
 
 /** "486 Busy Here": the words of the protocol, for whoever has to ask the server's operator. */
-function detailOf(status: number | undefined, reason: string | undefined): string {
+export function detailOf(status: number | undefined, reason: string | undefined): string {
   return [status ?? "", reason ?? ""].join(" ").trim();
 }
 
@@ -136,6 +136,14 @@ export function describeLoginError(error: unknown, server: string): string {
 /** What an API call of a page threw or rejected with. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why something that a peer or a server was asked for did not come about. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof SipError && error.status !== undefined) {
+    return detailOf(error.status, error.reason);
+  }
+  return messageOf(error);
 }
 
 /** The https address at which a person can look at the certificate of `server`. */

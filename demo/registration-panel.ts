@@ -2,11 +2,12 @@
 import { UserAgent, type Registration, type UserAgentOptions } from "../web/index.js";
 import type { CallPanel } from "./call-panel.js";
 import { byId } from "./dom.js";
+import type { Account, AgentFollower } from "./followers.js";
 import { describeLoginError, describeRegistrationEnd, messageOf } from "./messages.js";
 import { askForNotifications } from "./notifications.js";
 import { loadExpertSettings, type ExpertSettings } from "./settings.js";
 import { load, save, type StoredKey } from "./storage.js";
-import { text } from "./texts.js";
+import { onLanguage, text } from "./texts.js";
 import type { Tones } from "./tones.js";
 
 type Standing = "offline" | "connecting" | "online" | "leaving";
@@ -35,6 +36,8 @@ export interface RegistrationPanelOptions {
   readonly defaultServer: (realm: string) => string;
   /** false: this tab is a second user and leaves the stored one alone. */
   readonly mayStore: () => boolean;
+  /** The other parts of the page that want to know who is logged in. */
+  readonly followers: readonly AgentFollower[];
 }
 
 export class RegistrationPanel {
@@ -55,6 +58,7 @@ export class RegistrationPanel {
   private edited = false;
   /** The login has failed, and the agent lives on only until its call is over. */
   private dying = false;
+  private line: () => string = () => "";
 
   constructor(
     private readonly calls: CallPanel,
@@ -71,7 +75,8 @@ export class RegistrationPanel {
     addEventListener("pagehide", () => {
       this.agent?.stop({ timeout: PAGE_STOP_TIMEOUT }).catch(() => undefined);
     });
-    this.enter("offline", text("notConnected"));
+    onLanguage(() => (this.status.textContent = this.line()));
+    this.enter("offline", () => text("notConnected"));
   }
 
   /** true: someone typed into the fields, so they are not filled in any more. */
@@ -117,7 +122,10 @@ export class RegistrationPanel {
     }
     const expert = loadExpertSettings();
     if (!expert.ok) {
-      this.fail(expert.problem);
+      this.fail(() => {
+        const again = loadExpertSettings();
+        return again.ok ? "" : again.problem;
+      });
       return;
     }
     askForNotifications();
@@ -126,7 +134,7 @@ export class RegistrationPanel {
       for (const [key] of this.entries()) save(key, identity[key]);
     }
     const server = expert.value.websocketUrl ?? this.settings.defaultServer(identity.realm);
-    this.enter("connecting", text("connecting"));
+    this.enter("connecting", () => text("connecting"));
     let agent: UserAgent | null = null;
     try {
       agent = await UserAgent.create(agentOptions(identity, server, expert.value));
@@ -134,10 +142,15 @@ export class RegistrationPanel {
         await agent.stop({ timeout: STOP_TIMEOUT });
         return;
       }
-      this.adopt(agent, server);
+      this.adopt(agent, server, {
+        uri: identity.publicIdentity,
+        domain: identity.realm,
+        server,
+        lasting: this.settings.mayStore(),
+      });
       await agent.start();
       if (agent !== this.agent || !this.isConnecting) return;
-      this.enter("connecting", text("registering"));
+      this.enter("connecting", () => text("registering"));
       this.follow(
         agent,
         agent.register({ expires: REGISTER_EXPIRES, caps: REGISTER_CAPS }),
@@ -145,20 +158,20 @@ export class RegistrationPanel {
       );
     } catch (error) {
       if (agent === null ? this.isConnecting : agent === this.agent && this.isConnecting) {
-        this.giveUp(describeLoginError(error, server));
+        this.giveUp(() => describeLoginError(error, server));
       }
     }
   }
 
   async logOut(): Promise<void> {
     const agent = this.agent;
-    this.enter("leaving", text("loggingOut"));
+    this.enter("leaving", () => text("loggingOut"));
     try {
       await agent?.stop({ timeout: STOP_TIMEOUT });
     } catch (error) {
       console.warn("log out:", messageOf(error));
     }
-    if (agent === this.agent) this.drop(text("disconnected"));
+    if (agent === this.agent) this.drop(() => text("disconnected"));
   }
 
   /** The panel of calls has no call any more. */
@@ -166,28 +179,29 @@ export class RegistrationPanel {
     if (this.dying) this.release();
   }
 
-  private adopt(agent: UserAgent, server: string): void {
+  private adopt(agent: UserAgent, server: string, account: Account): void {
     this.agent = agent;
     this.calls.setAgent(agent);
+    for (const follower of this.settings.followers) follower.setAgent(agent, account);
     agent.on("connection", ({ state, error }) => {
       if (agent !== this.agent || this.standing === "leaving" || this.dying) return;
-      if (state === "reconnecting") this.showStatus(text("reconnecting"), "connecting");
+      if (state === "reconnecting") this.showStatus(() => text("reconnecting"), "connecting");
       if (state === "connected" && this.standing === "online") this.showOnline();
       // Before the first connection start() rejects with the same error.
       if (state === "failed" && this.standing === "online") {
-        this.giveUp(
+        this.giveUp(() =>
           error === undefined ? text("loginTransport") : describeLoginError(error, server),
         );
       }
     });
     agent.on("stopped", () => {
       if (agent === this.agent && this.standing !== "leaving" && !this.dying) {
-        this.drop(text("disconnected"));
+        this.drop(() => text("disconnected"));
       }
     });
     agent.on("fatal", (error) => {
       if (agent !== this.agent) return;
-      this.drop(text("loginStopped", { detail: error.message }), true);
+      this.drop(() => text("loginStopped", { detail: error.message }), true);
     });
     agent.on("log", ({ direction, text: line }) => console.debug(`SIP ${direction}:\n${line}`));
     agent.on("diagnostic", ({ code, text: line }) => console.debug(`SIP ${code}: ${line}`));
@@ -199,19 +213,19 @@ export class RegistrationPanel {
     registration.on("state", (event) => {
       if (agent !== this.agent || this.standing === "leaving" || this.dying) return;
       if (event.state === "registered") {
-        this.enter("online", "");
+        this.enter("online", () => "");
         this.showOnline(identity.displayName || identity.privateIdentity);
       } else if (event.state === "ended") {
-        this.giveUp(describeRegistrationEnd(event));
+        this.giveUp(() => describeRegistrationEnd(event));
       }
     });
   }
 
   /** Shows why the login ended and lets go of the agent, after the call if there is one. */
-  private giveUp(problem: string): void {
+  private giveUp(problem: () => string): void {
     if (this.calls.isBusy) {
       this.dying = true;
-      this.calls.setRegistered(false);
+      this.tellRegistered(false);
       this.showStatus(problem, "error");
       return;
     }
@@ -222,31 +236,40 @@ export class RegistrationPanel {
   private release(): void {
     const agent = this.agent;
     this.dying = false;
-    const problem = this.status.textContent ?? "";
+    const problem = this.line;
     const failed = this.status.dataset["state"] === "error";
-    this.agent = null;
-    this.calls.setAgent(null);
-    this.enter("offline", failed ? problem : text("disconnected"));
+    this.letGo();
+    this.enter("offline", failed ? problem : () => text("disconnected"));
     if (failed) this.showStatus(problem, "error");
     agent?.stop({ timeout: STOP_TIMEOUT }).catch((error: unknown) => {
       console.debug("stop:", messageOf(error));
     });
   }
 
-  private drop(line: string, isError = false): void {
+  private letGo(): void {
     this.agent = null;
-    this.dying = false;
     this.calls.setAgent(null);
+    for (const follower of this.settings.followers) follower.setAgent(null, null);
+  }
+
+  private tellRegistered(registered: boolean): void {
+    this.calls.setRegistered(registered);
+    for (const follower of this.settings.followers) follower.setRegistered(registered);
+  }
+
+  private drop(line: () => string, isError = false): void {
+    this.dying = false;
+    this.letGo();
     this.enter("offline", line);
     if (isError) this.showStatus(line, "error");
   }
 
-  private fail(problem: string): void {
+  private fail(problem: () => string): void {
     this.enter("offline", problem);
     this.showStatus(problem, "error");
   }
 
-  private check(identity: Identity): string | null {
+  private check(identity: Identity): (() => string) | null {
     const mandatory = ["privateIdentity", "publicIdentity", "realm"] as const;
     let missing: HTMLInputElement | null = null;
     for (const key of mandatory) {
@@ -260,12 +283,12 @@ export class RegistrationPanel {
     }
     if (missing !== null) {
       missing.focus();
-      return text("fillMandatory");
+      return () => text("fillMandatory");
     }
     if (!/^sips?:[^@\s<>]+@[^@\s<>]+$/i.test(identity.publicIdentity)) {
       this.fields.publicIdentity.setAttribute("aria-invalid", "true");
       this.fields.publicIdentity.focus();
-      return text("invalidPublicIdentity", { value: identity.publicIdentity });
+      return () => text("invalidPublicIdentity", { value: identity.publicIdentity });
     }
     return null;
   }
@@ -293,20 +316,24 @@ export class RegistrationPanel {
     ];
   }
 
-  private enter(standing: Standing, line: string): void {
+  private enter(standing: Standing, line: () => string): void {
     this.standing = standing;
     this.panel.dataset["standing"] = standing;
     this.showStatus(line, standing === "online" ? "online" : busyState(standing));
-    this.calls.setRegistered(standing === "online");
+    this.tellRegistered(standing === "online");
     this.showControls();
   }
 
   private showOnline(user = this.fields.displayName.value.trim() || this.user): void {
-    this.showStatus(text("connectedAs", { user }), "online");
+    this.showStatus(() => text("connectedAs", { user }), "online");
   }
 
-  private showStatus(line: string, state: "offline" | "connecting" | "online" | "error"): void {
-    this.status.textContent = line;
+  private showStatus(
+    line: () => string,
+    state: "offline" | "connecting" | "online" | "error",
+  ): void {
+    this.line = line;
+    this.status.textContent = line();
     this.status.dataset["state"] = state;
   }
 

@@ -1,6 +1,7 @@
 /**
  * The localStorage entries of sipML5's pages: same keys, same stored formats, so that whoever used
- * those pages finds everything filled in. Works, forgetfully, where storage is blocked.
+ * those pages finds everything filled in; and those that it did not have, under names of our own.
+ * Works, forgetfully, where storage is blocked.
  */
 
 const KEYS = {
@@ -21,6 +22,11 @@ const KEYS = {
   disableDebug: "org.doubango.expert.disable_debug",
   mediaCaching: "org.doubango.expert.enable_media_caching",
   disableCallOptions: "org.doubango.expert.disable_callbtn_options",
+  language: "sipml-wasm.language",
+  volume: "sipml-wasm.volume",
+  microphone: "sipml-wasm.microphone",
+  camera: "sipml-wasm.camera",
+  speaker: "sipml-wasm.speaker",
 } as const;
 
 export type StoredKey = keyof typeof KEYS;
@@ -64,6 +70,36 @@ export function loadFlag(key: StoredKey): boolean {
 
 export function saveFlag(key: StoredKey, value: boolean): boolean {
   return save(key, value ? "true" : "false");
+}
+
+/** What is kept of one account, each as a text that its reader checks. */
+export type Shelf = "history" | "contacts" | "presence";
+
+function shelfKey(shelf: Shelf, account: string): string {
+  return `sipml-wasm.${shelf}:${account}`;
+}
+
+/**
+ * `lasting` false: the tab forgets it when it is closed, as the second users of the embedded server
+ * want it. "" when absent.
+ */
+export function loadOf(shelf: Shelf, account: string, lasting: boolean): string {
+  try {
+    const place = lasting ? storage : globalThis.sessionStorage;
+    return place?.getItem(shelfKey(shelf, account)) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function saveOf(shelf: Shelf, account: string, lasting: boolean, value: string): boolean {
+  try {
+    const place = lasting ? storage : globalThis.sessionStorage;
+    place?.setItem(shelfKey(shelf, account), value);
+    return place !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** Calls `listener` when another tab changed one of `keys`. */

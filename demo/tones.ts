@@ -6,11 +6,23 @@ const KEY_FILES: ReadonlyMap<string, string> = new Map([
   ["#", "hash"],
 ]);
 
+/** "waiting": the ring tone, soft, as somebody is talking. */
+export type LoopTone = "ring" | "waiting" | "ringBack" | "none";
+
+const SOFT = 0.2;
+
 export class Tones {
   private readonly ring = byId("ringtone", HTMLAudioElement);
   private readonly ringBack = byId("ringbacktone", HTMLAudioElement);
   private readonly key = byId("dtmfTone", HTMLAudioElement);
   private unlocked = false;
+  private volume = 1;
+  private playing: LoopTone = "none";
+
+  /** The elements that follow the choice of the speaker. */
+  get elements(): readonly HTMLAudioElement[] {
+    return [this.ring, this.ringBack, this.key];
+  }
 
   /**
    * Call it inside a click: browsers of phones play an element without a click only if a click has
@@ -31,17 +43,25 @@ export class Tones {
     }
   }
 
-  startRing(): void {
-    start(this.ring);
+  /** 0 to 1. */
+  setVolume(volume: number): void {
+    this.volume = volume;
+    this.ringBack.volume = volume;
+    this.key.volume = volume;
+    this.ring.volume = this.playing === "waiting" ? volume * SOFT : volume;
   }
 
-  startRingBack(): void {
-    start(this.ringBack);
-  }
-
-  stopAll(): void {
-    stop(this.ring);
-    stop(this.ringBack);
+  /** Plays this tone over and over; nothing happens if it is playing. */
+  loop(tone: LoopTone): void {
+    if (tone === this.playing) return;
+    const before = this.playing;
+    this.playing = tone;
+    this.setVolume(this.volume);
+    const rings = (which: LoopTone): boolean => which === "ring" || which === "waiting";
+    if (rings(before) && !rings(tone)) stop(this.ring);
+    if (before === "ringBack") stop(this.ringBack);
+    if (rings(tone) && !rings(before)) start(this.ring);
+    if (tone === "ringBack") start(this.ringBack);
   }
 
   /** `tone`: one of 0-9, * and #. */

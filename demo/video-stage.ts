@@ -35,6 +35,11 @@ export class VideoStage {
     this.localView.classList.toggle("dark", dark);
   }
 
+  /** Writes its texts in the language of now. */
+  refresh(): void {
+    this.update();
+  }
+
   leaveFullScreen(): void {
     if (document.fullscreenElement !== null) {
       document.exitFullscreen().catch(() => undefined);

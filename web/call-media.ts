@@ -2,7 +2,7 @@
 
 import type { Direction, MediaDirections, MediaRequest } from "../js-glue/protocol.js";
 import { MediaFailure, isGranted, kinds, messageOf, sends, toFailure } from "./capture.js";
-import type { MediaKind, VideoSize } from "./capture.js";
+import type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { Gathering } from "./gathering.js";
 import { LocalTracks } from "./local-tracks.js";
@@ -23,6 +23,7 @@ export interface CallMediaOptions {
   /** Used instead of devices for the kinds that it has; never stopped by us. */
   readonly stream?: MediaStream | undefined;
   readonly videoSize?: VideoSize | undefined;
+  readonly devices?: DeviceChoice | undefined;
 }
 
 export interface CallMediaHandlers {
@@ -111,6 +112,17 @@ export class CallMedia {
   /** Uses what the other has captured, so that nobody is asked again. */
   inherit(other: CallMedia): void {
     this.local.inherit(other.local);
+  }
+
+  /**
+   * Sends from another device from now on, once what is being worked on is done; nothing is
+   * signalled. Without a track of this kind it is remembered for the next one. Rejects with
+   * MediaFailure and goes on as before.
+   */
+  useDevice(kind: MediaKind, device: string): Promise<void> {
+    const done = this.work.then(() => this.changeDevice(kind, device));
+    this.work = done.catch(() => undefined);
+    return done;
   }
 
   /** Does what the core asks, one request after the other. */
@@ -278,7 +290,10 @@ export class CallMedia {
   ): Promise<void> {
     const wanted = this.held ? [] : this.toCapture(directions);
     const granted = isGranted(this.environment, wanted);
-    const capturing = wanted.length > 0 ? this.local.capture(op, wanted, this.options.videoSize ?? this.settings.videoSize) : Promise.resolve();
+    const capturing =
+      wanted.length > 0
+        ? this.local.capture(op, wanted, this.videoSize, this.options.devices)
+        : Promise.resolve();
     capturing.catch(() => undefined); // awaited below
     if (!(await granted)) await capturing;
     const [described, captured] = await Promise.allSettled([describe(), capturing]);
@@ -286,6 +301,19 @@ export class CallMedia {
     if (described.status === "rejected") throw described.reason;
     if (this.closed || op.cancelled) throw new Cancelled();
     await this.applyTracks();
+  }
+
+  private async changeDevice(kind: MediaKind, device: string): Promise<void> {
+    const devices = { ...this.options.devices, [kind]: device };
+    if (!this.closed) {
+      await this.local.change(kind, this.videoSize, devices);
+      await this.applyTracks();
+    }
+    this.options = { ...this.options, devices };
+  }
+
+  private get videoSize(): VideoSize | undefined {
+    return this.options.videoSize ?? this.settings.videoSize;
   }
 
   private toCapture(directions: MediaDirections): MediaKind[] {

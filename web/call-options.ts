@@ -8,7 +8,7 @@ import type {
   MediaDirections,
   NameValue,
 } from "../js-glue/protocol.js";
-import type { VideoSize } from "./capture.js";
+import type { DeviceChoice, VideoSize } from "./capture.js";
 
 /** true: sendrecv; false: not at all. */
 export type MediaChoice = boolean | Direction;
@@ -24,6 +24,8 @@ interface CommonOptions {
   readonly bandwidth?: Bandwidth;
   /** The picture that the camera is asked for; default: the agent's. */
   readonly videoSize?: VideoSize;
+  /** Which microphone and camera; default: the browser's choice. */
+  readonly devices?: DeviceChoice;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wireDirections?: Partial<MediaDirections>;
   /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */

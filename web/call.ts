@@ -15,6 +15,7 @@ import type { RemoteParty } from "./address.js";
 import type { CallMedia } from "./call-media.js";
 import { callOptions, directionOf } from "./call-options.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
+import { toFailure } from "./capture.js";
 import type { MediaKind } from "./capture.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
@@ -271,11 +272,12 @@ export class Call extends Emitter<CallEvents> {
 
   /** Accepts an incoming call; the browser may ask for the microphone now. @throws SipError */
   answer(options: AnswerOptions = {}): void {
-    const { audio, video, stream, videoSize, signal } = options;
+    const { audio, video, stream, videoSize, devices, signal } = options;
     refuseAborted(signal);
     this.media.setOptions({
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),
+      ...(devices === undefined ? {} : { devices }),
     });
     this.execute({
       type: "accept",
@@ -345,6 +347,21 @@ export class Call extends Emitter<CallEvents> {
   /** Whether `mute` has silenced or darkened what is sent. */
   isMuted(kind: MediaKind): boolean {
     return this.media.isMuted(kind);
+  }
+
+  /**
+   * Sends from another microphone or camera from now on; the other side is not told. Without a
+   * track of this kind it is remembered for the next one. Rejects with SipError, as for a device
+   * that is in use, and goes on as before.
+   * @param device a `deviceId` of MediaDevices.enumerateDevices; "": the browser's choice
+   */
+  async useDevice(kind: MediaKind, device: string): Promise<void> {
+    try {
+      await this.media.useDevice(kind, device);
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      throw new SipError(code, message, { cause: error });
+    }
   }
 
   /**

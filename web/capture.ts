@@ -22,6 +22,12 @@ export interface VideoSize {
   readonly maxHeight?: number | undefined;
 }
 
+/** `deviceId`s of MediaDevices.enumerateDevices; none: the browser's choice. */
+export interface DeviceChoice {
+  readonly audio?: string | undefined;
+  readonly video?: string | undefined;
+}
+
 /** Media work that failed, as the core is told. */
 export class MediaFailure extends Error {
   override readonly name = "MediaFailure";
@@ -51,6 +57,7 @@ export function sends(direction: Direction | null): boolean {
 export function constraintsFor(
   kinds: readonly MediaKind[],
   size: VideoSize = {},
+  devices: DeviceChoice = {},
 ): MediaStreamConstraints {
   const range = (min: number | undefined, max: number | undefined): ConstrainULongRange => ({
     ...(min ? { min } : {}),
@@ -58,29 +65,42 @@ export function constraintsFor(
   });
   const width = range(size.minWidth, size.maxWidth);
   const height = range(size.minHeight, size.maxHeight);
+  const device = (kind: MediaKind): MediaTrackConstraints => {
+    const id = devices[kind];
+    return id ? { deviceId: { exact: id } } : {};
+  };
+  const audio = device("audio");
   const video = {
+    ...device("video"),
     ...(Object.keys(width).length > 0 ? { width } : {}),
     ...(Object.keys(height).length > 0 ? { height } : {}),
   };
   return {
-    audio: kinds.includes("audio"),
+    audio: kinds.includes("audio") && (Object.keys(audio).length > 0 ? audio : true),
     video: kinds.includes("video") && (Object.keys(video).length > 0 ? video : true),
   };
 }
 
-/** Asks once for all kinds. @throws MediaFailure */
+/**
+ * Asks once for all kinds. A device that is gone is replaced by another one, as a call with another
+ * microphone is better than none. @throws MediaFailure
+ */
 export async function capture(
   environment: Environment,
   kinds: readonly MediaKind[],
   size?: VideoSize,
+  devices?: DeviceChoice,
 ): Promise<MediaStream> {
   if (!environment.getUserMedia) {
     const code = environment.isSecureContext ? "not_supported" : "insecure_context";
     throw new MediaFailure(code, describeMediaError(code));
   }
   try {
-    return await environment.getUserMedia(constraintsFor(kinds, size));
+    return await environment.getUserMedia(constraintsFor(kinds, size, devices));
   } catch (error) {
+    const chosen = kinds.some((kind) => devices?.[kind]);
+    const name = error instanceof Error ? error.name : "";
+    if (chosen && name === "OverconstrainedError") return capture(environment, kinds, size);
     throw await explain(environment, kinds, error);
   }
 }

@@ -5,7 +5,7 @@ export type { RemoteParty } from "./address.js";
 export { Call } from "./call.js";
 export type { CallEvents, CallState, ChangeOptions, IncomingInfo } from "./call.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-export type { MediaKind, VideoSize } from "./capture.js";
+export type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 export type {
   ConferenceAction,
   ConferenceDescription,

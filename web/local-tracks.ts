@@ -2,7 +2,7 @@
 
 import type { MediaDirections } from "../js-glue/protocol.js";
 import { MediaFailure, capture, kinds, sends, toFailure } from "./capture.js";
-import type { MediaKind, VideoSize } from "./capture.js";
+import type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { Cancelled } from "./operation.js";
 import type { Operation } from "./operation.js";
@@ -109,9 +109,10 @@ export class LocalTracks {
     op: Operation,
     wanted: readonly MediaKind[],
     size: VideoSize | undefined,
+    devices: DeviceChoice | undefined,
   ): Promise<void> {
     this.handlers.permission("requested");
-    const asking = capture(this.environment, wanted, size);
+    const asking = capture(this.environment, wanted, size, devices);
     let stream: MediaStream;
     try {
       stream = await op.unlessCancelled(asking);
@@ -131,6 +132,26 @@ export class LocalTracks {
       this.adopt(track);
     }
     this.tell(wanted);
+  }
+
+  /**
+   * Takes a track of another device in the place of the one there is; without one nothing happens.
+   * @throws MediaFailure, and the old track stays
+   */
+  async change(
+    kind: MediaKind,
+    size: VideoSize | undefined,
+    devices: DeviceChoice,
+  ): Promise<void> {
+    const before = this.tracks.get(kind);
+    if (!before) return;
+    const stream = await capture(this.environment, [kind], size, devices);
+    const [track] = stream.getTracks();
+    if (this.closed || !track) return stopAll(stream);
+    this.keep(track);
+    this.adopt(track);
+    if (this.captured.delete(before)) this.shared.release(before);
+    this.tell([kind]);
   }
 
   close(): void {

@@ -364,10 +364,11 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   private beginCall(start: ConstructorParameters<typeof Call>[1], options: CallOptions): Call {
-    const { stream, videoSize, signal } = options;
+    const { stream, videoSize, devices, signal } = options;
     this.media.of(start.id, {
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),
+      ...(devices === undefined ? {} : { devices }),
     });
     const call = new Call(this.callContext, start);
     this.callMap.set(start.id, call);

@@ -31,7 +31,7 @@ const refused: readonly (readonly [string, number, number, RegExp])[] = [
   ["", 1, 1, /expected a value, found the end/],
   ["{ audio 64 }", 1, 9, /expected ":" after the key "audio", found "6"/],
   ["{ audio: 64 video: 512 }", 1, 13, /expected "," or "}"/],
-  ["[1, 2", 1, 6, /expected "," or "\]" in the "\[" of column 1, found the end/],
+  ["[1, 2", 1, 6, /expected "," or "\]" for the "\[" at line 1, column 1, found the end/],
   ["[\n  1,\n  x\n]", 3, 3, /"x" is not a value; a text needs quotes/],
   ["'open", 1, 1, /not closed/],
   ["[] []", 1, 4, /expected the end of the text, found "\["/],
@@ -41,7 +41,7 @@ const refused: readonly (readonly [string, number, number, RegExp])[] = [
   ["1px", 1, 1, /expected a number/],
   ["{ toString }", 1, 12, /expected ":"/],
   ["'\\u12'", 1, 4, /4 hexadecimal digits/],
-  ["(1", 1, 3, /expected "\)" for the "\(" at column 1/],
+  ["(1", 1, 3, /expected "\)" for the "\(" at line 1, column 1/],
 ];
 
 for (const [source, line, column, message] of refused) {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { launch, Tab } from "./browser.js";
+import { launch, type Tab } from "./browser.js";
+import { DemoPage } from "./demo-page.js";
 import { startEmbedded, type Embedded } from "./embedded.js";
 import { expectMedia, expectSilence } from "./media.js";
 
@@ -11,51 +12,14 @@ let server: Embedded;
 let alice: DemoPage;
 let bob: DemoPage;
 
-class DemoPage {
-  private constructor(readonly tab: Tab) {}
-
-  static async open(query: string, name: string, beside?: Tab): Promise<DemoPage> {
-    return new DemoPage(await Tab.open(browser, `${server.pageUrl}call.htm${query}`, name, beside));
-  }
-  async text(id: string): Promise<string> {
-    return (await this.tab.page.locator(`#${id}`).textContent())?.trim() ?? "";
-  }
-  async expectText(id: string, wanted: RegExp): Promise<void> {
-    let seen = "";
-    try {
-      await this.tab.wait(`${id} like ${wanted}`, async () => {
-        seen = await this.text(id);
-        return wanted.test(seen) ? true : undefined;
-      });
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\n#${id} says "${seen}"`);
-    }
-  }
-  /** A person sees the tab that he clicks in. */
-  async click(id: string): Promise<void> {
-    await this.tab.page.bringToFront();
-    await this.tab.page.locator(`#${id}`).click({ timeout: 5000 });
-  }
-  async fill(id: string, value: string): Promise<void> {
-    await this.tab.page.bringToFront();
-    await this.tab.page.locator(`#${id}`).fill(value, { timeout: 5000 });
-  }
-  /** Opens the menu of the Call button and picks an entry. */
-  async call(target: string, entry: "btnCallAudio" | "btnCallVideo"): Promise<void> {
-    await this.fill("txtPhoneNumber", target);
-    await this.click("btnCall");
-    await this.click(entry);
-  }
-  online(): Promise<void> {
-    return this.expectText("txtRegStatus", /^Connected as /);
-  }
-}
+const open = (query: string, name: string, beside?: Tab): Promise<DemoPage> =>
+  DemoPage.open(browser, `${server.pageUrl}call.htm${query}`, name, beside);
 
 before(async () => {
   browser = await launch();
   server = await startEmbedded();
-  alice = await DemoPage.open("?user=alice&login=1", "alice");
-  bob = await DemoPage.open("?user=bob&login=1", "bob", alice.tab);
+  alice = await open("?user=alice&login=1", "alice");
+  bob = await open("?user=bob&login=1", "bob", alice.tab);
 });
 beforeEach(async () => {
   await alice.online();
@@ -143,21 +107,6 @@ test("cancel while it rings", async () => {
   await alice.expectText("txtCallStatus", /stopped calling/);
 });
 
-test("a third user calls someone who is in a call: busy", async () => {
-  const carol = await DemoPage.open("?user=carol&login=1", "carol", alice.tab);
-  await carol.online();
-  await ring("btnCallAudio");
-  await alice.click("btnCall");
-  await alice.expectText("txtCallStatus", /^In call/);
-  await carol.call("alice", "btnCallAudio");
-  await carol.expectText("txtCallStatus", /^\[alice\] is busy/);
-  await expectMedia([alice.tab, bob.tab], ["audio"]);
-  await bob.click("btnHangUp");
-  await alice.expectText("txtCallStatus", /hung up/);
-  await carol.tab.expectClean();
-  await carol.tab.page.close();
-});
-
 test("an unknown user", async () => {
   await bob.call("nobody", "btnCallAudio");
   await bob.expectText("txtCallStatus", /^\[nobody\] is (unknown to the server|not available now)/);
@@ -176,7 +125,7 @@ test("a wrong password is told, the right one logs in without reloading", async 
 });
 
 test("a page without a query: the fields of the original, filled in by hand", async () => {
-  const dave = await DemoPage.open("", "dave");
+  const dave = await open("", "dave");
   await dave.fill("txtDisplayName", "Dave");
   await dave.fill("txtPrivateIdentity", "dave");
   await dave.fill("txtPublicIdentity", "sip:dave@localhost");

@@ -7,6 +7,9 @@ const isSource = (file) =>
   isCpp(file) || isScript(file) || /^(\.ci|src|js-glue|web|demo)\/|^[^/]+$/.test(file.path);
 const isProse = ({ path }) => path.endsWith(".md") || path.endsWith(".svg");
 
+/** The texts of a page in another language than English. */
+const isTranslation = ({ path }) => /^demo\/texts\/(?!en\.)[\w-]+\.ts$/.test(path);
+
 /** A check that `pattern` matches nowhere in the chosen files. */
 function never(name, chosen, pattern, bad, read = (text) => text) {
   return {
@@ -44,7 +47,7 @@ const notInCore = [
 export const checks = [
   never(
     "ASCII only",
-    (file) => isSource(file) && !isProse(file),
+    (file) => isSource(file) && !isProse(file) && !isTranslation(file),
     /[^\x00-\x7f]+/g,
     { path: "src/a.cpp", text: "// \u00e9\n" },
   ),

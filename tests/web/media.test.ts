@@ -459,6 +459,71 @@ describe("the end", () => {
   });
 });
 
+describe("devices", () => {
+  test("a chosen device is asked for", () => {
+    assert.deepEqual(constraintsFor(["audio", "video"], { maxWidth: 640 }, { audio: "mic", video: "" }), {
+      audio: { deviceId: { exact: "mic" } },
+      video: { width: { max: 640, ideal: 640 } },
+    });
+  });
+
+  test("another microphone in a call: the old one is closed, the new one is sent and muted", async () => {
+    const given: FakeTrack[] = [];
+    const { browser, media, ask } = bench({
+      getUserMedia: () => {
+        const track = new FakeTrack("audio", `track-${given.length}`);
+        given.push(track);
+        return Promise.resolve(new FakeStream([track]));
+      },
+    });
+    await ask(offer(1));
+    media.of(call).mute("audio", true);
+    await media.of(call).useDevice("audio", "headset");
+    assert.deepEqual(browser.captures.at(-1), {
+      audio: { deviceId: { exact: "headset" } },
+      video: false,
+    });
+    assert.equal(given[0]?.readyState, "ended");
+    assert.equal(given[1]?.enabled, false);
+    assert.equal(browser.connections[0]?.getTransceivers()[0]?.sender.track, given[1]);
+    assert.deepEqual(media.of(call).localStream?.getTracks().length, 1);
+  });
+
+  test("a device that cannot be opened leaves the call as it was", async () => {
+    const { browser, media, ask } = bench();
+    await ask(offer(1));
+    const before = browser.connections[0]?.getTransceivers()[0]?.sender.track;
+    browser.getUserMedia = () => Promise.reject(domError("NotReadableError"));
+    await assert.rejects(media.of(call).useDevice("audio", "broken"), { code: "device_in_use" });
+    assert.equal(browser.connections[0]?.getTransceivers()[0]?.sender.track, before);
+    assert.equal(before?.readyState, "live");
+  });
+
+  test("without a track the choice waits for the next one", async () => {
+    const { browser, media, ask } = bench();
+    await media.of(call).useDevice("video", "back");
+    assert.equal(browser.captures.length, 0);
+    await ask(offer(1, { video: "sendrecv" }));
+    assert.deepEqual(browser.captures[0]?.video, { deviceId: { exact: "back" } });
+  });
+
+  test("a device that is gone is replaced by another one", async () => {
+    const { browser, media, seen, ask } = bench();
+    await media.of(call).useDevice("audio", "gone");
+    const { getUserMedia } = browser;
+    browser.getUserMedia = (constraints) =>
+      typeof constraints.audio === "object"
+        ? Promise.reject(domError("OverconstrainedError"))
+        : getUserMedia.call(browser, constraints);
+    await ask(offer(1));
+    assert.deepEqual(
+      browser.captures.map(({ audio }) => audio),
+      [{ deviceId: { exact: "gone" } }, true],
+    );
+    assert.ok(seen.includes("ready 1"), seen.join());
+  });
+});
+
 describe("getUserMedia errors", () => {
   const rows = [
     ["NotAllowedError", "permission_denied", /microphone.*not allowed/],
