@@ -47,6 +47,7 @@ std::optional<usage::Output> Agent::poll() {
   if (outputs_.empty()) return std::nullopt;
   usage::Output output = std::move(outputs_.front());
   outputs_.pop_front();
+  if (told_ > 0) --told_;
   return output;
 }
 
@@ -212,6 +213,7 @@ void Agent::settle(Instant now) {
       lose_connection(connection::On::died, now);
     }
   }
+  follow_calls(now);
   std::erase_if(calls_, [](const auto& entry) { return entry.second.has_ended(); });
   outside_.settle();
   if (stopping_ != Stopping::no) advance_stop(now);
@@ -322,17 +324,22 @@ Agent::Answer Agent::execute(const Unregister& command, Instant now) {
   return outcome(found->second.unregister(ctx));
 }
 
-Agent::Answer Agent::execute(PlaceCall command, Instant now) {
-  Context ctx = context(now);
-  if (!ctx.connected)
+std::optional<CommandError> Agent::refusal_of_call(const usage::MediaDirections& directions,
+                                                   Instant now) {
+  if (!context(now).connected)
     return CommandError{CommandErrorCode::not_connected, "", "there is no connection"};
   if (stopping_ != Stopping::no)
     return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
   if (calls_.size() >= limits::call_count)
     return CommandError{CommandErrorCode::limit_exceeded, "", "there are too many calls"};
-  if (!command.directions.audio && !command.directions.video)
+  if (!directions.audio && !directions.video)
     return CommandError{CommandErrorCode::invalid_argument, "audio",
                         "a call needs audio, video or both"};
+  return std::nullopt;
+}
+
+Agent::Answer Agent::execute(PlaceCall command, Instant now) {
+  if (auto error = refusal_of_call(command.directions, now)) return std::move(*error);
   auto target = uri::parse_destination(command.to, config_.domain);
   if (!target)
     return CommandError{
@@ -340,13 +347,21 @@ Agent::Answer Agent::execute(PlaceCall command, Instant now) {
         std::string(target.error().reason) + " at offset " + std::to_string(target.error().offset)};
   uri::NameAddr to;
   to.uri = std::move(target).value();
+  return place_call(std::move(to), std::move(command.from), command.directions,
+                    std::move(command.options), now);
+}
+
+std::uint32_t Agent::place_call(uri::NameAddr to, std::optional<uri::Uri> from_uri,
+                                const usage::MediaDirections& directions,
+                                usage::CallOptions options, Instant now) {
   uri::NameAddr from;
   from.display_name = config_.display_name;
-  from.uri = command.from.value_or(config_.uri);
-  command.options.media.session_name = config_.session_name;
+  from.uri = from_uri.value_or(config_.uri);
+  options.media.session_name = config_.session_name;
   const std::uint32_t id = ++last_id_;
-  calls_.emplace(id, usage::Call::outgoing(id, std::move(from), std::move(to), command.directions,
-                                           std::move(command.options), ctx));
+  Context ctx = context(now);
+  calls_.emplace(id, usage::Call::outgoing(id, std::move(from), std::move(to), directions,
+                                           std::move(options), ctx));
   return id;
 }
 
@@ -423,18 +438,6 @@ Agent::Answer Agent::execute(Subscribe /*command*/, Instant /*now*/) {
 }
 
 Agent::Answer Agent::execute(const Unsubscribe& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
-}
-
-Agent::Answer Agent::execute(const Transfer& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
-}
-
-Agent::Answer Agent::execute(AcceptTransfer /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
-}
-
-Agent::Answer Agent::execute(const RejectTransfer& /*command*/, Instant /*now*/) {
   return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/command.hpp"
 #include "agent/connection.hpp"
@@ -85,6 +86,22 @@ class Agent {
   void schedule_ping(Instant now);
   void lose_connection(connection::On on, Instant now);
   bool has_live_registration() const;
+  std::optional<CommandError> refusal_of_call(const usage::MediaDirections& directions,
+                                              Instant now);
+  std::uint32_t place_call(uri::NameAddr to, std::optional<uri::Uri> from,
+                           const usage::MediaDirections& directions, usage::CallOptions options,
+                           Instant now);
+
+  // transfer.cpp
+  /// What the Replaces of a request means: a refusal, or the call that is to be replaced.
+  struct Replacing {
+    int refusal = 0;
+    std::uint32_t call = 0;
+  };
+  Replacing replacing(const message::Message& request) const;
+  void follow_calls(Instant now);
+  void follow(std::uint32_t call, usage::TransferProgress::Value state, int status,
+              std::string reason, Instant now);
 
   // routing.cpp
   void deliver(const transaction::Indication& indication, const message::Message* response,
@@ -92,7 +109,6 @@ class Agent {
   void receive_response(const message::Message& response, Instant now);
   void receive_request(const message::Message& request, Instant now);
   void receive_cancel(const message::Message& request, transaction::Id id, Instant now);
-  std::optional<int> refusal_of_replaces(const message::Message& request) const;
   void receive_outside_dialog(const message::Message& request, transaction::Id id, Instant now);
   void receive_invite(const message::Message& request, transaction::Id id, Instant now);
   void receive_for_application(const message::Message& request, transaction::Id id,
@@ -113,6 +129,16 @@ class Agent {
   std::map<std::uint32_t, usage::Registration> registrations_;
   Outside outside_;
   std::uint32_t last_id_ = 0;
+  /// A call whose fate decides another's: of the call that it was transferred from, or of the one
+  /// that it replaces.
+  struct Follow {
+    std::uint32_t call = 0;
+    std::uint32_t other = 0;
+    bool replaces = false;
+  };
+  std::vector<Follow> follows_;
+  /// How many of the outputs follow_calls() has seen.
+  std::size_t told_ = 0;
 
   connection::State connection_ = connection::State::idle;
   std::uint32_t attempts_ = 0;

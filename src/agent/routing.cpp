@@ -235,27 +235,18 @@ void Agent::receive_cancel(const message::Message& request, transaction::Id id, 
   target->second.cancelled(ctx);
 }
 
-/// RFC 3891 section 3: a Replaces that is not alone or not in an INVITE, and one that names no call
-/// of ours, must not ring like any other call. One that does name a call rings as a second call; a
-/// malformed one says nothing.
-std::optional<int> Agent::refusal_of_replaces(const message::Message& request) const {
-  const auto values = request.headers(HeaderName::replaces);
-  if (values.empty()) return std::nullopt;
-  const auto replaces = message::parse_replaces(values.front());
-  if (!replaces) return std::nullopt;
-  if (values.size() > 1 || request.method() != "INVITE" || request.header(HeaderName::join))
-    return 400;
-  for (const auto& [number, call] : calls_)
-    if (call.is_named_by(*replaces)) return std::nullopt;
-  return 481;
-}
-
 void Agent::receive_outside_dialog(const message::Message& request, transaction::Id id,
                                    Instant now) {
   const std::string_view method = request.method();
   const auto target = uri::parse(request.request_uri());
   if (!target) {
     respond(request, id, 400, now);
+    return;
+  }
+  if (method == "REFER") {
+    // RFC 3515 5.2: only who is in a call with the user may ask him to make another.
+    const int refusal = usage::refusal_of_refer(request);
+    respond(request, id, refusal != 0 ? refusal : 603, now);
     return;
   }
   // INFO outlived RFC 6086 outside of calls; with an Info-Package it needs one.
@@ -279,8 +270,8 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
     respond(request, id, 420, now, {{"Unsupported", unsupported}});
     return;
   }
-  if (const auto status = refusal_of_replaces(request)) {
-    respond(request, id, *status, now);
+  if (const int status = replacing(request).refusal; status != 0) {
+    respond(request, id, status, now);
     return;
   }
   if (method == "OPTIONS") {
@@ -334,8 +325,13 @@ void Agent::receive_invite(const message::Message& request, transaction::Id id, 
   const std::uint32_t number = ++last_id_;
   Context ctx = context(now);
   ctx.cause = &request;
-  if (auto call = usage::Call::incoming(number, request, id, ctx))
-    calls_.emplace(number, std::move(*call));
+  const std::uint32_t replaced = replacing(request).call;
+  auto call = usage::Call::incoming(number, request, id, ctx, replaced);
+  if (!call) return;
+  auto& placed = calls_.emplace(number, std::move(*call)).first->second;
+  if (replaced == 0) return;
+  follows_.push_back({number, replaced, true});
+  placed.take_place_of(calls_.find(replaced)->second, ctx);
 }
 
 }  // namespace sipml::agent

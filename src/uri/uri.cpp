@@ -321,11 +321,14 @@ std::string unescape(std::string_view text) {
   return result;
 }
 
-std::string escape_user(std::string_view text) {
+namespace {
+
+/// Escapes what is neither of these classes nor one of `more`.
+std::string escape(std::string_view text, std::uint16_t classes, std::string_view more) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string result;
   for (char c : text) {
-    if (is(c, unreserved | user_unreserved) || c == '+') {
+    if (is(c, classes) || more.find(c) != std::string_view::npos) {
       result += c;
     } else {
       const auto octet = static_cast<unsigned char>(c);
@@ -336,6 +339,14 @@ std::string escape_user(std::string_view text) {
   }
   return result;
 }
+
+}  // namespace
+
+std::string escape_user(std::string_view text) {
+  return escape(text, unreserved | user_unreserved, "+");
+}
+
+std::string escape_header(std::string_view text) { return escape(text, unreserved, "[]/?:+$"); }
 
 bool is_same_user(const Uri& a, const Uri& b) {
   return a.scheme == b.scheme && unescape(a.user) == unescape(b.user) &&

@@ -76,6 +76,10 @@ std::string unescape(std::string_view text);
 /// user).
 std::string escape_user(std::string_view text);
 
+/// `text` with everything escaped that may not stand in a header of a URI (RFC 3261 section 25.1,
+/// hvalue).
+std::string escape_header(std::string_view text);
+
 /// Equality of RFC 3261 section 19.1.4; escapes do not count, nor does the order of headers.
 bool equivalent(const Uri& a, const Uri& b);
 

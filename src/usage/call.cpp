@@ -33,6 +33,7 @@ void Call::close_media(Context& context) {
 
 /// The last event of the call.
 void Call::tell_end(Context& context) {
+  transfers_over(context);
   timers_.stop_all();
   end_.call = id_;
   context.emit(end_);
@@ -112,7 +113,7 @@ void Call::exchange(OnExchange on, Context& context) {
   using Type = MediaRequest::Type;
   const auto does = [&row](Do action) { return sipml::contains(row->actions, action); };
   if (does(Do::create_offer)) ask_media(Type::create_offer, {}, false, context);
-  if (does(Do::prepare_answer) && carrier_ == Carrier::invite)
+  if (does(Do::prepare_answer) && carrier_ == Carrier::invite && !takes_place_)
     ask_media(Type::prepare_answer, negotiation::offer_to_prepare(offer_for_browser_), false,
               context);
   if (does(Do::create_answer)) ask_media(Type::create_answer, offer_for_browser_, false, context);
@@ -286,6 +287,7 @@ void Call::media_failed(std::uint32_t token, MediaError error, const std::string
 }
 
 void Call::send_bye(Context& context) {
+  transferee_.call_over(in_call(context));
   timers_.stop_all();
   unacknowledged_.reset();
   answer_open_requests(context);
@@ -354,6 +356,8 @@ void Call::response(const transaction::Indication& indication, const message::Me
     case Purpose::fork_bye:
     case Purpose::info:
     case Purpose::prack:
+    case Purpose::refer:
+    case Purpose::notify:
       break;
     default:
       return;
@@ -365,12 +369,17 @@ void Call::response(const transaction::Indication& indication, const message::Me
         purpose == Purpose::fork_bye ? nullptr : dialog_with(response.to_tag());
     set_cseq(*retried, dialog ? dialog->next_cseq() : response.cseq().number + 1);
     if (context.resend(std::move(*retried),
-                       {id_, indication.owner.purpose, indication.owner.attempt + 1}) != 0)
+                       {id_, indication.owner.purpose, indication.owner.attempt + 1}) != 0) {
+      if (purpose == Purpose::refer) transferor_.sent_again(dialog_->local_cseq());
       return;
+    }
   }
   if (purpose == Purpose::bye) progress(OnProgress::bye_done, context);
   if (purpose == Purpose::info)
     context.emit(CallInfoResult{id_, response.status(), std::string(response.reason())});
+  if (purpose == Purpose::refer) transferor_.response(response, in_call(context));
+  // RFC 6665 4.2.2: who refuses a NOTIFY wants no more of them.
+  if (purpose == Purpose::notify && response.status() >= 300) transferee_.unsubscribed();
 }
 
 void Call::no_response(const transaction::Indication& indication, Context& context) {
@@ -399,6 +408,12 @@ void Call::no_response(const transaction::Indication& indication, Context& conte
       context.emit(CallInfoResult{id_, timed_out ? 408 : 503,
                                   timed_out ? "Request Timeout" : "Service Unavailable"});
       return;
+    case Purpose::refer:
+      transferor_.no_response(timed_out, in_call(context));
+      return;
+    case Purpose::notify:
+      if (timed_out) transferee_.unsubscribed();
+      return;
     default:
       return;
   }
@@ -414,16 +429,6 @@ bool Call::owns_request(const message::Message& request) const {
 bool Call::owns_response(const message::Message& response) const {
   return is_outgoing_ ? response.call_id() == call_id_
                       : dialog_ && response.call_id() == dialog_->call_id();
-}
-
-bool Call::is_named_by(const message::Replaces& replaces) const {
-  const auto is_it = [&replaces](const dialog::Dialog& dialog) {
-    return dialog.call_id() == replaces.call_id && dialog.local_tag() == replaces.to_tag &&
-           dialog.remote_tag() == replaces.from_tag;
-  };
-  return (dialog_ && is_it(*dialog_)) ||
-         std::any_of(early_.begin(), early_.end(),
-                     [&is_it](const Branch& branch) { return is_it(branch.dialog); });
 }
 
 bool Call::is_merged(const message::Message& request) const {
@@ -479,6 +484,12 @@ void Call::request(const message::Message& request, transaction::Id transaction,
     }
     answer_request(transaction, request, 200, context);
     context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
+  } else if (request.method() == "REFER") {
+    refer_received(request, transaction, context);
+  } else if (request.method() == "NOTIFY") {
+    notify_received(request, transaction, context);
+  } else if (request.method() == "SUBSCRIBE") {
+    subscribe_received(request, transaction, context);
   } else if (request.method() == "OPTIONS") {
     answer_request(transaction, request, 200, context,
                    {{"Allow", std::string(allowed_methods)},
@@ -593,6 +604,8 @@ void Call::disconnected(Context& context) {
 }
 
 void Call::timer_fired(Context& context) {
+  transferor_.timer_fired(id_, context);
+  if (dialog_) transferee_.timer_fired(in_call(context));
   while (const auto timer = timers_.take_due(context.now)) {
     switch (*timer) {
       case Timer::resend_2xx:

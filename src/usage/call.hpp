@@ -25,11 +25,14 @@
 #include "usage/context.hpp"
 #include "usage/reliable_provisional.hpp"
 #include "usage/session_timer.hpp"
+#include "usage/transfer.hpp"
 
 namespace sipml::usage {
 
 struct CallOptions {
   message::HeaderFields headers;
+  /// Of the first INVITE alone.
+  message::HeaderFields invite_headers;
   /// Contact parameters, RFC 3840.
   message::HeaderFields caps;
   negotiation::LocalOptions media;
@@ -40,15 +43,18 @@ class Call {
   /// Asks the browser for an offer; the INVITE leaves when it is there.
   static Call outgoing(std::uint32_t id, uri::NameAddr from, uri::NameAddr to,
                        MediaDirections directions, CallOptions options, Context& context);
-  /// Answers 180 and tells the user; nullopt when the INVITE had to be refused at once.
+  /// Answers 180 and tells the user; nullopt when the INVITE had to be refused at once. One that
+  /// `replaces` another call does not ring: take_place_of() follows.
   static std::optional<Call> incoming(std::uint32_t id, const message::Message& invite,
-                                      transaction::Id transaction, Context& context);
+                                      transaction::Id transaction, Context& context,
+                                      std::uint32_t replaces = 0);
 
   std::uint32_t id() const { return id_; }
   bool has_ended() const { return progress_ == call_progress::State::ended; }
+  /// What a Replaces says of this call, by the cases of RFC 3891 section 3.
+  enum class Named : std::uint8_t { no, confirmed, early_of_ours, early_of_peer, over };
+  Named named_by(const message::Replaces& replaces) const;
   /// The tag that names this side of the dialog; "" before there is one.
-  /// True when that names a dialog of this call, early ones too (RFC 3891 section 3).
-  bool is_named_by(const message::Replaces& replaces) const;
   std::string_view local_tag() const SIPML_LIFETIMEBOUND {
     return dialog_ ? std::string_view(dialog_->local_tag()) : std::string_view();
   }
@@ -73,6 +79,27 @@ class Call {
   std::optional<message::Request> make_inside(std::string_view method);
   /// The number for one sent anew with credentials.
   std::uint32_t next_cseq() { return dialog_->next_cseq(); }
+
+  // Transfers, call_transfer.cpp.
+  /// Sends REFER to `refer_to`.
+  std::optional<CommandError> transfer(std::string refer_to, const message::HeaderFields& headers,
+                                       Context& context);
+  /// Refer-To for a transfer to the peer of this call, of which the new call takes the place;
+  /// `target` is where it goes instead of to that peer's own address. nullopt: not established.
+  std::optional<std::string> replacement(const uri::Uri* target) const;
+  /// What the peer's REFER asked for; the call to it is the agent's to make.
+  std::optional<Referral> accept_transfer(Context& context);
+  std::optional<CommandError> reject_transfer(int status, const std::string& reason,
+                                              const message::HeaderFields& headers,
+                                              Context& context);
+  /// The call that accept_transfer() led to has come as far as this; when it is established, this
+  /// one ends.
+  void transfer_called(TransferProgress::Value state, std::uint32_t new_call, int status,
+                       const std::string& reason, Context& context);
+  /// Answers a call that replaces `other`, which does what that did (RFC 3891 section 3).
+  void take_place_of(const Call& other, Context& context);
+  /// Another call has taken the place of this one.
+  void replaced(Context& context);
 
   // The browser's answers to media requests.
   void media_ready(std::uint32_t token, std::string_view description, Context& context);
@@ -104,7 +131,7 @@ class Call {
   /// No connection can be had: a caller who waits for our answer cannot get it.
   void connection_failed(Context& context);
   void timer_fired(Context& context);
-  std::optional<Instant> deadline() const { return timers_.deadline(); }
+  std::optional<Instant> deadline() const;
 
  private:
   enum class Timer : std::uint8_t {
@@ -231,6 +258,16 @@ class Call {
   // call_incoming.cpp
   void send_rejection(int status, const std::string& reason, Context& context);
 
+  // call_transfer.cpp
+  InCall in_call(Context& context);
+  void refer_received(const message::Message& request, transaction::Id transaction,
+                      Context& context);
+  void notify_received(const message::Message& request, transaction::Id transaction,
+                       Context& context);
+  void subscribe_received(const message::Message& request, transaction::Id transaction,
+                          Context& context);
+  void transfers_over(Context& context);
+
   // call_hold.cpp
   void start_change(Context& context);
   void send_reinvite(Context& context);
@@ -306,6 +343,10 @@ class Call {
   transaction::Id refresh_transaction_ = 0;
 
   std::optional<dialog::Dialog> dialog_;
+  Transferor transferor_;
+  Transferee transferee_;
+  /// A call that takes the place of another is answered without being asked.
+  bool takes_place_ = false;
   /// ACKs as sent, by the To tag of the 2xx that they acknowledge.
   std::vector<std::pair<std::string, std::string>> acks_;
   int rejection_status_ = 0;

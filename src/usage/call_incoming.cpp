@@ -20,7 +20,8 @@ MediaDirections answering(const negotiation::MediaSummary& offered) {
 }  // namespace
 
 std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& invite,
-                                   transaction::Id transaction, Context& context) {
+                                   transaction::Id transaction, Context& context,
+                                   std::uint32_t replaces) {
   Call call;
   call.id_ = id;
   call.is_outgoing_ = false;
@@ -36,6 +37,8 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
   call.learn_allowed(invite);
   const auto description = message::find_session_description(invite).text;
   CallIncoming event{id, party(call.remote_), party(call.local_), description.has_value(), {}};
+  event.replaces = replaces;
+  call.takes_place_ = replaces != 0;
   if (description) {
     auto offer = negotiation::remote_offer(*description);
     if (!offer) {
@@ -55,7 +58,7 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
     call.directions_.audio = sdp::Direction::sendrecv;
     call.answer_in_ack_ = true;
   }
-  call.send_provisional(180, {}, {}, context);
+  if (!call.takes_place_) call.send_provisional(180, {}, {}, context);
   context.emit(std::move(event));
   if (!call.answer_in_ack_) call.exchange(OnExchange::offer_received, context);
   return call;

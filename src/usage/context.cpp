@@ -160,14 +160,16 @@ void set_cseq(message::Request& request, std::uint32_t number) {
 }
 
 std::string supported_options(const Config& config) {
-  return config.reliable_provisional == Config::ReliableProvisional::none ? "timer"
-                                                                          : "100rel, timer";
+  const bool is_reliable = config.reliable_provisional != Config::ReliableProvisional::none;
+  return is_reliable ? "100rel, timer, replaces, norefersub" : "timer, replaces, norefersub";
 }
 
 bool is_supported(const Config& config, std::string_view option) {
-  return ascii::equal_ignoring_case(option, "timer") ||
-         (ascii::equal_ignoring_case(option, "100rel") &&
-          config.reliable_provisional != Config::ReliableProvisional::none);
+  const std::string supported = supported_options(config);
+  const auto options = grammar::split_list(supported);
+  return std::any_of(options.begin(), options.end(), [option](std::string_view known) {
+    return ascii::equal_ignoring_case(known, option);
+  });
 }
 
 bool lists(const message::Message& message, message::HeaderName header, std::string_view token) {

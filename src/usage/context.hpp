@@ -29,12 +29,14 @@ enum class Purpose : std::uint32_t {
   update,
   /// Without one: a session refresh.
   refresh,
-  standalone
+  standalone,
+  refer,
+  notify
 };
 
 /// What this user agent understands; every header that says so is made from here.
 inline constexpr std::string_view allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, MESSAGE";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, MESSAGE, REFER, NOTIFY";
 inline constexpr std::string_view description_type = "application/sdp";
 inline constexpr std::string_view accepted_types =
     "application/sdp, multipart/mixed, multipart/alternative, multipart/related";

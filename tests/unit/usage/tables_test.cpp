@@ -6,6 +6,7 @@
 #include "usage/call_progress.hpp"
 #include "usage/registration.hpp"
 #include "usage/registration_state.hpp"
+#include "usage/transfer_state.hpp"
 
 using namespace sipml;
 
@@ -107,4 +108,29 @@ TEST_CASE("TS 24.229 5.1.1.4.1: when a registration is renewed") {
   CHECK(refresh_after(1200) == seconds(600));
   CHECK(refresh_after(1201) == seconds(601));
   CHECK(refresh_after(4294967295U) == seconds(4294966695));
+}
+
+TEST_CASE("RFC 3515 2.4: a transfer that we ask for") {
+  using namespace usage::transferor;
+  const auto arrows = [](State from) { return row(table, from, On::call_over); };
+  // a idle, b trying, c accepted, d told
+  //
+  // start, 2xx, 2xx alone, 300-699, no response, fragment 1xx, 2xx, 300-699, terminated, too late,
+  // call over
+  CHECK(arrows(State::idle) == "b..........");
+  CHECK(arrows(State::trying) == ".caaacdda.a");
+  CHECK(arrows(State::accepted) == "...a.cddaaa");
+  CHECK(arrows(State::told) == "b.......a.a");
+}
+
+TEST_CASE("RFC 3515 2.4: a transfer that the peer asks for") {
+  using namespace usage::transferee;
+  const auto arrows = [](State from) { return row(table, from, On::call_over); };
+  // a idle, b asked, c pending, d calling
+  //
+  // REFER, accept, reject, too late, progress, established, failed, call over
+  CHECK(arrows(State::idle) == "b.......");
+  CHECK(arrows(State::asked) == ".dac...a");
+  CHECK(arrows(State::pending) == ".da....a");
+  CHECK(arrows(State::calling) == "...ddaaa");
 }
