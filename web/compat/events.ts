@@ -260,7 +260,7 @@ export class SessionEvent extends SIPmlEvent<SessionEventType> {
   message?: string;
   /** With `i_notify`: what the NOTIFY says, its document parsed. Not in the original. */
   notification?: Notification;
-  /** @internal With `i_ect_requested`. */
+  /** With `i_ect_requested`: the address that we are to call. Not in the original. */
   transferTarget?: string;
 
   constructor(session: Session, type: SessionEventType, event?: InnerEvent) {

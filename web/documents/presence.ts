@@ -251,6 +251,21 @@ function wrong(argument: string, expected: string): SipError {
  * An application/pidf+xml text to give to `publish`, with one tuple, and with a person where there
  * is a note or an activity (RFC 3863 section 4, RFC 4479, RFC 4480).
  * @throws SipError if an option is of another type
+ * @example
+ * ```js
+ * import { parseDocument, presenceDocument } from "sipml-wasm";
+ *
+ * const text = presenceDocument({
+ *   entity: "sip:alice@example.org",
+ *   basic: "open",
+ *   note: "In a meeting",
+ *   activities: ["meeting"],
+ * });
+ * const { document } = parseDocument("application/pidf+xml", text);
+ * document.basic; // => "open"
+ * document.note; // => "In a meeting"
+ * document.activities; // => ["meeting"]
+ * ```
  */
 export function presenceDocument(options: PresenceOptions): string {
   const { entity, basic, note, activities = [], contact = entity } = options;

@@ -100,6 +100,25 @@ function join(known: VersionedDocument, next: VersionedDocument): VersionedDocum
  * do not count. What ended stays in the result that tells of its end, and is gone from the next.
  *
  * @param known what is known; undefined before the first document
+ * @example
+ * ```js
+ * import { parseDocument, updateDocument } from "sipml-wasm";
+ *
+ * function dialogs(version, state, inside) {
+ *   const open = `<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" entity="sip:bob@example.org"`;
+ *   const text = `${open} version="${version}" state="${state}">${inside}</dialog-info>`;
+ *   const { document, reason } = parseDocument("application/dialog-info+xml", text);
+ *   if (document?.kind !== "dialog-info") throw new Error(reason);
+ *   return document;
+ * }
+ *
+ * const first = dialogs(0, "full", '<dialog id="a"><state>early</state></dialog>');
+ * const next = dialogs(1, "partial", '<dialog id="a"><state>confirmed</state></dialog>');
+ * const known = updateDocument(undefined, first).document;
+ * const { document, refresh } = updateDocument(known, next);
+ * document.dialogs[0].state; // => "confirmed"
+ * refresh; // => false
+ * ```
  */
 export function updateDocument<T extends VersionedDocument>(
   known: T | undefined,
