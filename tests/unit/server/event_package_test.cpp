@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "crypto/random.hpp"
 #include "server/limits.hpp"
 #include "server/xml.hpp"
 
@@ -204,4 +205,43 @@ TEST_CASE("RFC 3842 5.2: of message summaries the last counts") {
   CHECK(find_fault(Package::message_summary, "messages-waiting : yes\r\n") == std::nullopt);
   CHECK(find_fault(Package::message_summary, "Voice-Message: 1/0\r\n"));
   CHECK(find_fault(Package::message_summary, "yes"));
+}
+
+TEST_CASE("XML 1.0 2.1: what documents, changed anywhere, are made into is well-formed") {
+  const std::string original = presence(
+      "<!-- c --><tuple id='a'><status><basic>open</basic></status><r:x "
+      "r:y=\"1\">&amp;</r:x></tuple>"
+      "<note xml:lang=\"en\">n</note><![CDATA[ ]]><p:q xmlns:p='urn:p' id=\"a\"/>",
+      "xmlns:r='urn:r'");
+  sipml::crypto::Random random({9});
+  std::size_t accepted = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string changed = original;
+    for (std::uint32_t j = random.below(3) + 1; j > 0 && !changed.empty(); --j) {
+      const std::size_t at = random.below(static_cast<std::uint32_t>(changed.size()));
+      const std::size_t from = random.below(static_cast<std::uint32_t>(changed.size()));
+      switch (random.below(4)) {
+        case 0:
+          changed[at] = static_cast<char>(random.below(256));
+          break;
+        case 1:
+          changed.erase(at, random.below(20));
+          break;
+        case 2:
+          changed.insert(at, changed.substr(from, random.below(30)));
+          break;
+        default:
+          changed[at] = "<>&;:='\"/!?-[] "[random.below(15)];
+      }
+    }
+    if (find_fault(Package::presence, changed)) continue;
+    ++accepted;
+    const std::string text =
+        make_document(Package::presence, {{3, changed}, {2, original}, {1, changed}}, "e", 0);
+    CAPTURE(changed);
+    const auto outline = xml::read_outline(text);
+    REQUIRE(bool(outline));
+    CHECK(outline->children.size() >= 3);
+  }
+  CHECK(accepted > 500);
 }

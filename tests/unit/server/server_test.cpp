@@ -1,6 +1,8 @@
 /// Connections of the development server, and what no client may do to it.
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "phones.hpp"
 
 using namespace sipml;
@@ -145,9 +147,20 @@ TEST_CASE("RFC 4475: octets of any kind, cut or changed anywhere, never stop the
   request.body = "v=0\r\n";
   const std::string good = message::write(request);
   const std::string registration = message::write(alice.register_request(alice.contact, "60"));
+  auto publish = alice.request("PUBLISH", "sip:alice@localhost", "<sip:alice@localhost>", "p");
+  publish.headers.push_back({"Event", "presence"});
+  publish.headers.push_back({"SIP-If-Match", "x"});
+  publish.headers.push_back({"Content-Type", "application/pidf+xml"});
+  publish.body = "<presence xmlns='urn:ietf:params:xml:ns:pidf'><tuple id='t'/></presence>";
+  auto subscribe = alice.request("SUBSCRIBE", "sip:alice@localhost", "<sip:alice@localhost>", "s");
+  subscribe.headers.push_back({"Event", "presence;id=1"});
+  subscribe.headers.push_back({"Accept", "application/pidf+xml;q=1"});
+  subscribe.headers.push_back({"Expires", "60"});
+  const std::array<std::string, 4> all{good, registration, message::write(publish),
+                                       message::write(subscribe)};
   crypto::Random random({5});
-  for (int i = 0; i < 4000; ++i) {
-    std::string bytes = i % 2 == 0 ? good : registration;
+  for (int i = 0; i < 8000; ++i) {
+    std::string bytes = all[static_cast<std::size_t>(i) % all.size()];
     const std::uint32_t changes = random.below(4) + 1;
     for (std::uint32_t j = 0; j < changes && !bytes.empty(); ++j) {
       const std::size_t at = random.below(static_cast<std::uint32_t>(bytes.size()));
