@@ -17,13 +17,16 @@ function password(user: string): string {
 
 /**
  * `accounts`: users whose password the server knows from the start and challenges for every call;
- * others log in first, with any password.
+ * others log in first, with any password. `flags`: further arguments.
  */
-export async function startEmbedded(accounts: readonly string[] = []): Promise<Embedded> {
+export async function startEmbedded(
+  accounts: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<Embedded> {
   const program = join(root, "build", "serve.mjs");
   if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
   const options = accounts.flatMap((user) => ["--account", `${user}:${password(user)}`]);
-  const child = startChild(process.execPath, [program, "--port", "0", ...options], root);
+  const child = startChild(process.execPath, [program, "--port", "0", ...options, ...flags], root);
   const find = (): string | undefined => {
     const found = /http:\/\/localhost:\d+\//.exec(child.output());
     if (found !== null) return found[0];

@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { startEmbedded } from "./embedded.js";
 import { Dialog, RawClient, type RawMessage, type Sent } from "./kamailio/raw-client.js";
-import { serverChoices } from "./matrix.js";
+import { serverChoices, type ServerChoice } from "./matrix.js";
 import type { SipServer } from "./servers.js";
 
 const sdp =
@@ -55,7 +56,12 @@ const active = /^active/;
 const isEnd = (notify: RawMessage): boolean =>
   /^terminated;\s*reason=timeout/.test(stateOf(notify));
 
-for (const choice of serverChoices) {
+const challenging: ServerChoice = {
+  name: "embedded server that challenges inside dialogs",
+  start: () => startEmbedded(["alice", "bob", "carol"], ["--challenge-in-dialogs"]),
+};
+
+for (const choice of [...serverChoices, challenging]) {
   describe(`session types on ${choice.name}`, () => {
     let server: SipServer;
     const clients: RawClient[] = [];
@@ -233,6 +239,22 @@ for (const choice of serverChoices) {
       assert.equal(final.status, 403);
       leave(alice);
     });
+
+    if (choice === challenging) {
+      test("inside a call, who does not prove who he is is asked", async () => {
+        const alice = await enter("alice");
+        const bob = await enter("bob");
+        const [byAlice] = await connect(alice, bob);
+        byAlice.send("BYE");
+        assert.equal((await alice.nextResponse("BYE")).status, 407);
+        const bye = byAlice.exchange("BYE");
+        const received = await bob.nextRequest("BYE");
+        assert.deepEqual(received.all("proxy-authorization"), []);
+        bob.respond(received, "200 OK", "unused");
+        assert.equal((await bye).status, 200);
+        leave(alice, bob);
+      });
+    }
 
     test("MESSAGE: relayed and answered, 480 when nobody is there", async () => {
       const alice = await enter("alice");

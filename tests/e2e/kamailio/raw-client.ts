@@ -96,6 +96,10 @@ export function answerChallenge(
   );
 }
 
+function challengeOf(final: RawMessage): string {
+  return final.first(final.status === 407 ? "proxy-authenticate" : "www-authenticate");
+}
+
 /** One user on one WebSocket; every message that arrives can be awaited once. */
 export class RawClient {
   readonly contact: string;
@@ -226,12 +230,21 @@ export class RawClient {
       if ((final.status !== 401 && !proxy) || cseq > 1) {
         return { final, from, callId, cseq, via, algorithm };
       }
-      const challenge = final.first(proxy ? "proxy-authenticate" : "www-authenticate");
-      algorithm = parameter(challenge, "algorithm") ?? "none";
-      const credentials = { user: this.user, password: options.password ?? this.password };
-      const value = answerChallenge(challenge, credentials, method, uri);
-      authorization = [`${proxy ? "Proxy-Authorization" : "Authorization"}: ${value}`];
+      algorithm = parameter(challengeOf(final), "algorithm") ?? "none";
+      authorization = [this.authorization(final, method, uri, options.password)];
     }
+  }
+
+  /** The header that answers the challenge of `final`, a 401 or 407. */
+  authorization(
+    final: RawMessage,
+    method: string,
+    uri: string,
+    password: string = this.password,
+  ): string {
+    const credentials = { user: this.user, password };
+    const value = answerChallenge(challengeOf(final), credentials, method, uri);
+    return `${final.status === 407 ? "Proxy-Authorization" : "Authorization"}: ${value}`;
   }
 
   /** Answers `request` with its own Via, From, To, Call-ID and CSeq; RFC 3261 section 8.2.6. */
@@ -297,9 +310,17 @@ export class Dialog {
     return new Dialog(client, target, routeSet(request), from, to, callId, 100);
   }
 
-  /** Sends a request and waits for its final response. */
-  exchange(method: string, fields: readonly string[] = [], body = ""): Promise<RawMessage> {
+  /** Sends a request and waits for its final response; a challenge is answered once. */
+  async exchange(
+    method: string,
+    fields: readonly string[] = [],
+    body = "",
+  ): Promise<RawMessage> {
     this.send(method, fields, body);
+    const final = await this.client.nextResponse(method);
+    if (final.status !== 401 && final.status !== 407) return final;
+    const authorization = this.client.authorization(final, method, this.remoteTarget);
+    this.send(method, [...fields, authorization], body);
     return this.client.nextResponse(method);
   }
 

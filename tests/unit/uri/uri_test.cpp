@@ -213,9 +213,7 @@ TEST_CASE("A destination that is wrong is told by its place in what was typed") 
 }
 
 TEST_CASE("RFC 3261 19.1.4: less than equality tells that the same user is meant") {
-  const auto same = [](const char* a, const char* b) {
-    return is_same_user(*parse(a), *parse(b));
-  };
+  const auto same = [](const char* a, const char* b) { return is_same_user(*parse(a), *parse(b)); };
   CHECK(same("sip:bob@example.org", "sip:bob@EXAMPLE.org;transport=ws?Subject=x"));
   CHECK(same("sip:b%6fb@example.org", "sip:bob@example.org"));
   CHECK_FALSE(same("sip:Bob@example.org", "sip:bob@example.org"));
