@@ -3,12 +3,12 @@
 import type { DefaultWasm } from "./default-wasm.js";
 import { compileInline, compileInlineLater } from "./load-inline.js";
 
-declare const SIPML_WASM_BASE64: string;
+declare const SIPML_WASM_TEXT: string;
 
 /** Named once: each mention of the replaced name would put the whole text there. */
-const base64 = SIPML_WASM_BASE64;
+const text = SIPML_WASM_TEXT;
 
 export const defaultWasm: DefaultWasm = {
-  compile: () => compileInlineLater(base64),
-  compileNow: () => compileInline(base64),
+  compile: () => compileInlineLater(text),
+  compileNow: () => compileInline(text),
 };

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
+import { encodeInline } from "./encode-inline.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -50,7 +51,7 @@ const useWasm = (variant) => ({
   },
 });
 
-async function bundle({ name, entry, wasm, classic = false }, base64) {
+async function bundle({ name, entry, wasm, classic = false }, text) {
   await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -65,7 +66,7 @@ async function bundle({ name, entry, wasm, classic = false }, base64) {
     banner: { js: banner },
     legalComments: "none",
     plugins: [useWasm(wasm)],
-    ...(wasm === "inline" ? { define: { SIPML_WASM_BASE64: JSON.stringify(base64) } } : {}),
+    ...(wasm === "inline" ? { define: { SIPML_WASM_TEXT: JSON.stringify(text) } } : {}),
     logLevel: "warning",
   });
 }
@@ -90,6 +91,6 @@ for (const name of modules) {
   }
   copyFileSync(file, join(values.out, name));
 }
-const base64 = readFileSync(join(values.wasm, modules[0])).toString("base64");
-for (const artifact of artifacts) await bundle(artifact, base64);
+const text = encodeInline(readFileSync(join(values.wasm, modules[0])));
+for (const artifact of artifacts) await bundle(artifact, text);
 reportSizes([...modules, ...artifacts.map(({ name }) => name)]);

@@ -53,7 +53,6 @@ interface Response {
 }
 
 declare function fetch(url: string | URL, options?: { readonly credentials?: "same-origin" }): Promise<Response>;
-declare function atob(base64: string): string;
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare const performance: { now(): number };

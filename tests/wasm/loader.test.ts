@@ -9,11 +9,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { Core } from "../../js-glue/core.js";
-import { compileInline, compileInlineLater, decodeBase64 } from "../../js-glue/load-inline.js";
+import { compileInline, compileInlineLater, decodeInline } from "../../js-glue/load-inline.js";
 import { compileFile } from "../../js-glue/load-node.js";
 import { LoadError, compile } from "../../js-glue/load.js";
 import { CommandError, CoreCrashed, IncompatibleModule } from "../../js-glue/memory.js";
 import type { Command } from "../../js-glue/protocol.js";
+import { encodeInline } from "../../web/encode-inline.mjs";
 import { assemble, lastError } from "./assemble.js";
 import type { ModuleOptions } from "./assemble.js";
 
@@ -88,11 +89,15 @@ describe("loading a module", () => {
     await assert.rejects(compileFile(join(folder, "no.wasm")), isLoadError(/no\.wasm.*read/));
   });
 
-  test("from base64, at once and later", async () => {
-    const base64 = Buffer.from(bytes).toString("base64");
-    assert.deepEqual(decodeBase64(base64), bytes);
-    new Core(compileInline(base64));
-    new Core(await compileInlineLater(base64));
+  test("from text, at once and later", async () => {
+    const text = encodeInline(bytes);
+    assert.match(text, /^[0-9a-f]{512}[ -~]*$/);
+    assert.doesNotMatch(text, /["\\`$<]/);
+    assert.deepEqual(decodeInline(text), new Uint8Array(bytes));
+    new Core(compileInline(text));
+    new Core(await compileInlineLater(text));
+    for (const octets of [[], [0], [255, 0, 255], Array.from({ length: 256 }, (_none, at) => at)])
+      assert.deepEqual([...decodeInline(encodeInline(Uint8Array.from(octets)))], octets);
   });
 });
 

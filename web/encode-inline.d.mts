@@ -1,0 +1,2 @@
+export declare const characters: string;
+export declare function encodeInline(bytes: Uint8Array): string;
