@@ -24,7 +24,9 @@ export interface VideoSize {
 
 /** `deviceId`s of MediaDevices.enumerateDevices; none: the browser's choice. */
 export interface DeviceChoice {
+  /** The microphone. */
   readonly audio?: string | undefined;
+  /** The camera. */
   readonly video?: string | undefined;
 }
 
