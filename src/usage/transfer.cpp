@@ -234,7 +234,9 @@ void Transferee::step(transferee::On on, const InCall& call) {
   if (does(Do::tell_requested)) {
     TransferRequested event;
     event.call = call.id;
-    event.target = party(refer_to_->address);
+    uri::NameAddr target = refer_to_->address;
+    target.uri.headers.clear();
+    event.target = party(target);
     event.replaces = refer_to_->replaces.has_value();
     if (const auto value = request_->header(HeaderName::referred_by))
       if (const auto by = uri::parse_name_addr(*value)) event.referred_by = party(*by);

@@ -12,6 +12,8 @@ import type { AgentConfig, Command } from "../../js-glue/protocol.js";
 
 interface Line {
   readonly input?: "create" | "connected" | "disconnected" | "timer" | "command" | "receive";
+  /** Where there are several. */
+  readonly agent?: string;
   readonly now?: number;
   readonly head?: string;
   readonly body?: string;
@@ -25,6 +27,7 @@ const OUTPUT_KINDS = { transmit: 1, event: 2, media: 3, log: 4 } as const;
 function replay(module: WebAssembly.Module, native: string): string {
   const core = new Core(module);
   let agent = 0;
+  const agents = new Map<string, number>();
   const lines: string[] = [];
   const drain = (): void => {
     for (let out = core.poll(agent); out; out = core.poll(agent)) {
@@ -48,9 +51,10 @@ function replay(module: WebAssembly.Module, native: string): string {
     lines.push(text);
     const now = line.now ?? 0;
     const head = line.head ?? "{}";
+    agent = agents.get(line.agent ?? "") ?? 0;
     switch (line.input) {
       case "create":
-        agent = core.createAgent(JSON.parse(head) as AgentConfig);
+        agents.set(line.agent ?? "", core.createAgent(JSON.parse(head) as AgentConfig));
         continue;
       case "connected":
         core.connected(agent, now);

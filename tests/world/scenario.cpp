@@ -10,6 +10,7 @@
 #include "bridge/abi.h"
 #include "bridge/json.hpp"
 #include "message/message.hpp"
+#include "uri/uri.hpp"
 
 namespace sipml::world {
 
@@ -62,13 +63,27 @@ struct Output {
   std::string body;
 };
 
+/// One agent, and what came out of it and is not expected yet.
+struct Party {
+  std::uint32_t agent = 0;
+  std::deque<Output> sent;
+  std::deque<Output> heads;
+  std::string last_body;
+};
+
+/// A message on its way from one party to another.
+struct Passing {
+  std::string from;
+  std::string bytes;
+};
+
 class Runner {
  public:
   ScenarioResult run(std::string_view markdown) {
     blocks_ = blocks_of(markdown);
     obey_all(0, blocks_.size());
     check_drained();
-    if (agent_ != 0) sipml_agent_destroy(agent_);
+    destroy_all();
     return std::move(result_);
   }
 
@@ -117,9 +132,14 @@ class Runner {
       for (const std::string& line : block.lines) body += line + "\r\n";
     } else if (kind == "config") {
       create(block);
+    } else if (kind == "wire") {
+      is_wired_ = true;
+    } else if (kind == "passes") {
+      expect_passed(block);
     } else if (kind == "at") {
       set_time(block, 1);
       check_drained();
+      if (!select(block, 2)) return;
       for (const std::string& line : block.lines)
         if (!line.empty()) input(line);
     } else if (kind == "receives") {
@@ -135,14 +155,14 @@ class Runner {
     } else if (kind == "sends") {
       expect_sent(block);
     } else if (kind == "events") {
-      expect_heads(block);
+      if (select(block, 1)) expect_heads(block);
     } else if (kind == "body") {
       line_ = block.line;
-      compare(block.lines, last_body_);
+      compare(block.lines, party().last_body);
     } else if (kind == "logs") {
       expect_log(block);
     } else if (kind == "deadline") {
-      const double deadline = sipml_agent_deadline(agent_);
+      const double deadline = sipml_agent_deadline(party().agent);
       const double expected = block.words.size() > 1 && block.words[1] != "none"
                                   ? std::strtod(block.words[1].c_str(), nullptr)
                                   : INFINITY;
@@ -158,10 +178,38 @@ class Runner {
     now_ = std::strtod(block.words[word].c_str(), nullptr);
   }
 
+  /// Goes on with the party that the block names; without a name with the only one.
+  bool select(const Block& block, std::size_t word) {
+    const std::string name = block.words.size() > word ? block.words[word] : "";
+    if (parties_.count(name) == 0) {
+      fault("there is no party " + name);
+      return false;
+    }
+    name_ = name;
+    return true;
+  }
+
+  Party& party() { return parties_[name_]; }
+
+  void destroy_all() {
+    for (const auto& [name, party] : parties_)
+      if (party.agent != 0) sipml_agent_destroy(party.agent);
+    parties_.clear();
+    parties_[""];
+    vias_.clear();
+    is_wired_ = false;
+  }
+
   static std::string joined(const std::vector<std::string>& lines) {
     std::string text;
     for (const std::string& line : lines) text += line + "\r\n";
     return text;
+  }
+
+  /// With the party's name, where there are several.
+  void record_input(Json line) {
+    if (!name_.empty()) line["agent"] = name_;
+    record(std::move(line));
   }
 
   void record(Json line) { result_.transcript += bridge::dump(line) + '\n'; }
@@ -172,19 +220,21 @@ class Runner {
     return static_cast<std::uint32_t>(text.size());
   }
 
-  /// A configuration begins a new agent; the one before has to be done with.
+  /// A configuration begins a new agent; the one before has to be done with. One with a name is
+  /// one of several.
   void create(const Block& block) {
     check_drained();
-    if (agent_ != 0) sipml_agent_destroy(agent_);
+    name_ = block.words.size() > 1 ? block.words[1] : "";
+    if (name_.empty() || parties_.count(name_) != 0) destroy_all();
     remembered_.clear();
     counts_.clear();
     now_ = 0;
     std::string config;
     for (const std::string& line : block.lines) config += line;
-    record({{"input", "create"}, {"head", config}});
+    record_input({{"input", "create"}, {"head", config}});
     const std::int32_t id = sipml_agent_create(put(config));
     if (id <= 0) fault("the configuration was refused: " + last_error());
-    agent_ = id > 0 ? static_cast<std::uint32_t>(id) : 0;
+    party().agent = id > 0 ? static_cast<std::uint32_t>(id) : 0;
   }
 
   static std::string last_error() {
@@ -199,11 +249,12 @@ class Runner {
     const std::string word = line.substr(0, blank);
     std::string rest = blank == std::string::npos ? std::string() : line.substr(blank + 1);
     std::int32_t code = 0;
+    const std::uint32_t agent = party().agent;
     if (word == "connected" || word == "disconnected" || word == "timer") {
-      record({{"input", word}, {"now", static_cast<std::int64_t>(now_)}});
-      if (word == "connected") code = sipml_agent_connected(agent_, now_);
-      if (word == "disconnected") code = sipml_agent_disconnected(agent_, now_);
-      if (word == "timer") code = sipml_agent_timer_fired(agent_, now_);
+      record_input({{"input", word}, {"now", static_cast<std::int64_t>(now_)}});
+      if (word == "connected") code = sipml_agent_connected(agent, now_);
+      if (word == "disconnected") code = sipml_agent_disconnected(agent, now_);
+      if (word == "timer") code = sipml_agent_timer_fired(agent, now_);
     } else if (word == "run") {
       run_timers();
       return;
@@ -219,12 +270,12 @@ class Runner {
         body = bodies_[rest.substr(from + 3)];
         rest = rest.substr(0, from);
       }
-      record({{"input", "command"},
-              {"now", static_cast<std::int64_t>(now_)},
-              {"head", rest},
-              {"body", body}});
+      record_input({{"input", "command"},
+                    {"now", static_cast<std::int64_t>(now_)},
+                    {"head", rest},
+                    {"body", body}});
       put(rest + body);
-      code = sipml_agent_command(agent_, static_cast<std::uint32_t>(rest.size()),
+      code = sipml_agent_command(agent, static_cast<std::uint32_t>(rest.size()),
                                  static_cast<std::uint32_t>(body.size()), now_);
       if (word == "refused") {
         const Json error = Json::parse(last_error(), nullptr, false);
@@ -239,6 +290,51 @@ class Runner {
     }
     if (code < 0) fault("refused: " + line + ": " + last_error());
     drain();
+    pass_all();
+  }
+
+  /// Carries what was sent over the wire, and what comes of it: a request to the party that its
+  /// Request-URI names, a response to where its Via came from.
+  void pass_all() {
+    const std::string name = name_;
+    while (!wire_.empty()) {
+      const Passing passing = std::move(wire_.front());
+      wire_.pop_front();
+      const auto message = message::parse_message(passing.bytes);
+      if (!message || message->fault()) {
+        fault("no SIP message: " + passing.bytes);
+        continue;
+      }
+      const std::string via(message->top_via().sent_by);
+      std::string what;
+      if (message->is_request()) {
+        vias_[via] = passing.from;
+        const auto target = uri::parse(message->request_uri());
+        name_ = target ? target->user : "";
+        what = message->method();
+        if (message->content_type() == "message/sipfrag")
+          what += " " + std::string(message->body().substr(0, message->body().find("\r\n")));
+      } else {
+        name_ = vias_[via];
+        what = std::to_string(message->status()) + ' ' + message->cseq().method;
+      }
+      passed_.push_back(passing.from + " > " + name_ + ' ' + what);
+      if (parties_.count(name_) == 0)
+        fault("nobody to pass to: " + passing.bytes);
+      else
+        receive(passing.bytes);
+    }
+    name_ = name;
+  }
+
+  void expect_passed(const Block& block) {
+    line_ = block.line;
+    for (const std::string& line : block.lines) {
+      if (line.empty()) continue;
+      if (passed_.empty() || !matches(line, passed_.front()))
+        fault("expected " + line + ", passed " + (passed_.empty() ? "nothing" : passed_.front()));
+      if (!passed_.empty()) passed_.pop_front();
+    }
   }
 
   static bool is_expected(const Json& error, const std::string& expected) {
@@ -249,12 +345,13 @@ class Runner {
 
   void run_timers() {
     const double end = now_;
-    for (int fired = 0; sipml_agent_deadline(agent_) <= end; ++fired) {
+    const std::uint32_t agent = party().agent;
+    for (int fired = 0; sipml_agent_deadline(agent) <= end; ++fired) {
       if (fired == 1000) {
         fault("the timers never come to rest");
         return;
       }
-      now_ = sipml_agent_deadline(agent_);
+      now_ = sipml_agent_deadline(agent);
       input("timer");
     }
     now_ = end;
@@ -281,21 +378,25 @@ class Runner {
   }
 
   void receive(const std::string& text) {
-    record({{"input", "receive"}, {"now", static_cast<std::int64_t>(now_)}, {"body", text}});
+    record_input({{"input", "receive"}, {"now", static_cast<std::int64_t>(now_)}, {"body", text}});
     const std::uint32_t length = put(text);
-    if (sipml_agent_receive(agent_, length, now_) < 0) fault("receive failed: " + last_error());
+    if (sipml_agent_receive(party().agent, length, now_) < 0)
+      fault("receive failed: " + last_error());
     drain();
   }
 
   void drain() {
-    while (const sipml_output* output = sipml_agent_poll(agent_)) {
+    while (const sipml_output* output = sipml_agent_poll(party().agent)) {
       Output copy{
           output->kind, {output->head, output->head_length}, {output->body, output->body_length}};
       record({{"output", copy.kind}, {"head", copy.head}, {"body", copy.body}});
       if (copy.kind == SIPML_TRANSMIT) remember(copy.body);
-      (copy.kind == SIPML_TRANSMIT ? sent_ : heads_).push_back(std::move(copy));
+      if (copy.kind == SIPML_TRANSMIT && is_wired_)
+        wire_.push_back({name_, std::move(copy.body)});
+      else
+        (copy.kind == SIPML_TRANSMIT ? party().sent : party().heads).push_back(std::move(copy));
     }
-    const double deadline = sipml_agent_deadline(agent_);
+    const double deadline = sipml_agent_deadline(party().agent);
     const Json at = std::isinf(deadline) ? Json() : Json(static_cast<std::int64_t>(deadline));
     record({{"deadline", at}});
   }
@@ -365,31 +466,36 @@ class Runner {
   }
 
   void check_drained() {
-    for (const Output& output : sent_) fault("not expected to be sent:\n" + output.body);
-    for (const Output& output : heads_) fault("not expected: " + output.head);
-    sent_.clear();
-    heads_.clear();
+    for (auto& [name, party] : parties_) {
+      for (const Output& output : party.sent) fault("not expected to be sent:\n" + output.body);
+      for (const Output& output : party.heads)
+        fault("not expected" + (name.empty() ? "" : " of " + name) + ": " + output.head);
+      party.sent.clear();
+      party.heads.clear();
+    }
+    for (const std::string& line : passed_) fault("not expected to pass: " + line);
+    passed_.clear();
   }
 
   void expect_sent(const Block& block) {
     line_ = block.line;
-    if (sent_.empty()) {
+    if (party().sent.empty()) {
       fault("nothing more was sent");
       return;
     }
-    const std::string bytes = std::move(sent_.front().body);
-    sent_.pop_front();
+    const std::string bytes = std::move(party().sent.front().body);
+    party().sent.pop_front();
     compare(block.lines, bytes);
   }
 
   void expect_log(const Block& block) {
     line_ = block.line;
-    if (heads_.empty() || heads_.front().kind != SIPML_LOG) {
+    if (party().heads.empty() || party().heads.front().kind != SIPML_LOG) {
       fault("nothing more was logged");
       return;
     }
-    const std::string bytes = std::move(heads_.front().body);
-    heads_.pop_front();
+    const std::string bytes = std::move(party().heads.front().body);
+    party().heads.pop_front();
     compare(block.lines, bytes);
   }
 
@@ -449,22 +555,22 @@ class Runner {
         fault("no JSON object: " + block.lines[i]);
         continue;
       }
-      if (heads_.empty()) {
+      if (party().heads.empty()) {
         fault("nothing more happened; expected " + block.lines[i]);
         continue;
       }
-      const Json actual = Json::parse(heads_.front().head, nullptr, false);
+      const Json actual = Json::parse(party().heads.front().head, nullptr, false);
       for (const auto& [key, value] : expected.items()) {
         if (key == "body") {
-          if (heads_.front().body != expand(*value.get_ptr<const std::string*>()))
-            fault("another body: " + heads_.front().body);
+          if (party().heads.front().body != expand(*value.get_ptr<const std::string*>()))
+            fault("another body: " + party().heads.front().body);
         } else if (!actual.contains(key) || actual[key] != value) {
-          fault("expected " + block.lines[i] + "\n  got " + heads_.front().head);
+          fault("expected " + block.lines[i] + "\n  got " + party().heads.front().head);
           break;
         }
       }
-      last_body_ = std::move(heads_.front().body);
-      heads_.pop_front();
+      party().last_body = std::move(party().heads.front().body);
+      party().heads.pop_front();
     }
     line_ = block.line;
   }
@@ -476,10 +582,14 @@ class Runner {
   std::size_t again_line_ = 0;
   std::size_t line_ = 0;
   double now_ = 0;
-  std::uint32_t agent_ = 0;
-  std::deque<Output> sent_;
-  std::deque<Output> heads_;
-  std::string last_body_;
+  /// By their names, which are the users of their addresses; "" where there is only one.
+  std::map<std::string, Party> parties_{{"", {}}};
+  std::string name_;
+  bool is_wired_ = false;
+  std::deque<Passing> wire_;
+  std::deque<std::string> passed_;
+  /// Whose Via it is.
+  std::map<std::string, std::string> vias_;
   std::map<std::string, std::string> bodies_;
   std::map<std::string, int> counts_;
   std::map<std::string, std::multimap<std::string, std::string>> remembered_;

@@ -669,3 +669,142 @@ TEST_CASE("Limits: a transfer needs room for its call") {
   other.phone.disconnect();
   CHECK(other.phone.refused(accepting(other.call)) == CommandErrorCode::not_connected);
 }
+
+namespace {
+
+/// An INVITE of carol's with these lines, and its offer.
+void invite_replacing(Talk& talk, std::string_view lines) {
+  const std::string number = std::to_string(talk.phone.sent.size());
+  talk.phone.receive("INVITE sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKc" +
+                     number + "\r\nFrom: <sip:carol@example.org>;tag=c" + number +
+                     "\r\nTo: <sip:alice@example.org>\r\nCall-ID: carol" + number +
+                     "\r\nCSeq: 1 INVITE\r\n" + std::string(lines) + with_contact(test::offer));
+}
+
+std::string tag_in(const std::string& value) { return value.substr(value.find("tag=") + 4); }
+
+std::string replaces_of(const Talk& talk, std::string_view more = {}) {
+  return "Replaces: " + talk.call_id + ";to-tag=" + tag_in(talk.us) +
+         ";from-tag=" + tag_in(talk.them) + std::string(more) + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("RFC 3891 3: a confirmed dialog is replaced without ringing, and ended by BYE") {
+  for (const bool made : {true, false}) {
+    Talk talk(made);
+    const std::size_t sent = talk.phone.sent.size();
+    invite_replacing(talk, replaces_of(talk) + "Require: replaces\r\n");
+    CHECK(talk.phone.sent.size() == sent);
+    const auto& request = talk.phone.requests.back();
+    CHECK(request.type == usage::MediaRequest::Type::create_answer);
+    CHECK(request.directions.audio == sdp::Direction::sendrecv);
+    CHECK_FALSE(request.hold);
+    const std::uint32_t next = request.call;
+    talk.phone.execute(MediaReady{next, request.token, std::string(test::answer)});
+    CHECK(talk.sent(1).status() == 200);
+    CHECK(talk.sent(0).method() == "BYE");
+    CHECK(talk.sent(0).call_id() == talk.call_id);
+    talk.phone.receive(Phone::response(talk.sent(0), 200, "x"));
+    const auto* ended = std::get_if<usage::CallEnded>(&talk.phone.events.back());
+    REQUIRE(ended);
+    CHECK(ended->call == talk.call);
+    CHECK(ended->cause == usage::EndCause::replaced);
+    CHECK(ended->by == usage::Side::remote);
+    // What ended is not there to be replaced.
+    invite_replacing(talk, replaces_of(talk));
+    CHECK(talk.phone.last_sent().status() == 481);
+  }
+}
+
+TEST_CASE("RFC 3891 3: what does not match, and what must not be replaced") {
+  Talk talk(true);
+  const auto status = [&talk](const std::string& lines) {
+    invite_replacing(talk, lines);
+    return talk.phone.last_sent().status();
+  };
+  const std::string us = tag_in(talk.us);
+  const std::string them = tag_in(talk.them);
+  const auto named = [&](const std::string& call_id, const std::string& to,
+                         const std::string& from) {
+    return "Replaces: " + call_id + ";to-tag=" + to + ";from-tag=" + from + "\r\n";
+  };
+  CHECK(status(named("other", us, them)) == 481);
+  // The tags are not interchangeable.
+  CHECK(status(named(talk.call_id, them, us)) == 481);
+  CHECK(status(named(talk.call_id, us, "guess")) == 481);
+  CHECK(status(named(talk.call_id, "0", them)) == 481);
+  CHECK(status(replaces_of(talk, ";early-only")) == 486);
+  CHECK(status(replaces_of(talk) + replaces_of(talk)) == 400);
+  CHECK(status(replaces_of(talk) + "Join: x;to-tag=1;from-tag=2\r\n") == 400);
+  CHECK(talk.phone.count<usage::CallIncoming>() == 0);
+  CHECK(talk.phone.count<usage::CallEnded>() == 0);
+  talk.phone.execute(HangUp{talk.call, {}});
+  CHECK(status(replaces_of(talk)) == 603);
+}
+
+TEST_CASE("RFC 3891 3: an early dialog is replaced only where we made the call") {
+  Talk talk(true);
+  SUBCASE("ours is cancelled") {
+    const std::uint32_t early = talk.phone.call("dave");
+    const auto invite = talk.phone.last_sent();
+    talk.us = value_of(invite, HeaderName::from);
+    talk.them = value_of(invite, HeaderName::to) + ";tag=d1";
+    talk.call_id = invite.call_id();
+    talk.phone.receive(Phone::response(invite, 180, "d1"));
+    invite_replacing(talk, replaces_of(talk, ";early-only"));
+    const auto request = talk.phone.requests.back();
+    REQUIRE(request.type == usage::MediaRequest::Type::create_answer);
+    talk.phone.execute(MediaReady{request.call, request.token, std::string(test::answer)});
+    CHECK(talk.sent(1).status() == 200);
+    CHECK(talk.sent(0).method() == "CANCEL");
+    talk.phone.receive(Phone::response(talk.sent(0), 200, "d1"));
+    talk.phone.receive(Phone::response(invite, 487, "d1"));
+    const auto* ended = std::get_if<usage::CallEnded>(&talk.phone.events.back());
+    REQUIRE(ended);
+    CHECK(ended->call == early);
+    CHECK(ended->cause == usage::EndCause::replaced);
+  }
+  SUBCASE("the peer's is not") {
+    talk.phone.receive(Phone::invite(1));
+    CHECK(talk.phone.last_sent().status() == 180);
+    talk.us = value_of(talk.phone.last_sent(), HeaderName::to);
+    talk.them = value_of(talk.phone.last_sent(), HeaderName::from);
+    talk.call_id = "call1";
+    invite_replacing(talk, replaces_of(talk));
+    CHECK(talk.phone.last_sent().status() == 481);
+  }
+}
+
+TEST_CASE("RFC 3891 3: a call that cannot be answered replaces nothing") {
+  Talk talk(true);
+  invite_replacing(talk, replaces_of(talk));
+  const auto request = talk.phone.requests.back();
+  SUBCASE("the browser fails") {
+    talk.phone.execute(MediaFailed{request.call, request.token, usage::MediaError::failed, "x"});
+    CHECK(talk.phone.last_sent().status() >= 400);
+  }
+  SUBCASE("the user rejects it") {
+    talk.phone.execute(Reject{request.call, 603, {}, {}});
+    CHECK(talk.phone.last_sent().status() == 603);
+  }
+  CHECK(talk.phone.count<usage::CallEnded>() == 1);
+  talk.phone.execute(Transfer{talk.call, "dave", {}, {}});
+  CHECK(talk.phone.last_sent().method() == "REFER");
+}
+
+TEST_CASE("RFC 3891 3: the new call does what the old one did") {
+  Talk talk(true);
+  talk.phone.execute(ChangeCall{talk.call, usage::Change::hold, {}});
+  talk.phone.execute(
+      MediaReady{talk.call, talk.phone.requests.back().token, std::string(test::offer)});
+  talk.phone.receive(Phone::response(talk.phone.last_sent(), 200, "x", with_contact(test::answer)));
+  talk.phone.execute(MediaReady{talk.call, talk.phone.requests.back().token, {}});
+  REQUIRE(talk.phone.count<usage::CallModified>() == 1);
+  invite_replacing(talk, replaces_of(talk));
+  const auto request = talk.phone.requests.back();
+  CHECK(request.type == usage::MediaRequest::Type::create_answer);
+  CHECK(request.hold);
+  CHECK(request.directions.audio == sdp::Direction::sendonly);
+  CHECK_FALSE(request.directions.video.has_value());
+}
