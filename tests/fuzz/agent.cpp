@@ -42,6 +42,12 @@ enum class Op : std::uint8_t {
   mutate,
   outside_dialog,
   stray_response,
+  transfer,
+  accept_transfer,
+  reject_transfer,
+  refer,
+  notify,
+  replace,
   count
 };
 
@@ -178,13 +184,37 @@ void respond(World& world, Program& program) {
   world.receive(text + rest);
 }
 
+constexpr std::array<std::string_view, 8> refer_tos = {
+    "Refer-To: <sip:carol@example.org>\r\n",
+    "Refer-To: "
+    "<sip:carol@example.org?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc&X-A=1%0D%0AFrom:x>\r\n",
+    "Refer-To: <tel:+12>\r\nRefer-Sub: false\r\n",
+    "Refer-To: <http://x>\r\n",
+    "r: <sip:a@b;method=BYE>\r\n",
+    "Refer-To: garbage <\r\n",
+    "Refer-To: <sip:a@b>\r\nRefer-To: <sip:c@d>\r\n",
+    "Refer-To: <sip:a@b?Subject=x>\r\nReferred-By: <sip:bob@b>;cid=\"1\"\r\n"};
+constexpr std::array<std::string_view, 7> subscription_states = {
+    "Event: refer\r\nSubscription-State: active;expires=60\r\n",
+    "Event: refer\r\nSubscription-State: terminated;reason=noresource\r\n",
+    "Event: refer;id=2\r\nSubscription-State: pending\r\n",
+    "Event: refer;id=3\r\n",
+    "Content-Type: message/sipfrag\r\n",
+    "Event: presence\r\nSubscription-State: active\r\n",
+    "Event: refer\r\nSubscription-State: ;;=\r\n"};
+constexpr std::array<std::string_view, 6> fragments = {"SIP/2.0 100 Trying\r\n",
+                                                       "SIP/2.0 200 OK",
+                                                       "SIP/2.0 486 Busy Here\r\nTo: x\r\n",
+                                                       "SIP/2.0 999 x",
+                                                       "",
+                                                       "INVITE sip:x SIP/2.0"};
+
 /// A request of the peer in the dialog of what we sent, whichever side began it.
-void request_in_dialog(World& world, Program& program) {
+void send_in_dialog(World& world, Program& program, std::string_view method,
+                    std::string_view rest) {
   const std::string* sent = world.sent(program.next() % 8);
-  const std::string_view method = program.choose(methods);
   const std::string tag = tag_of_peer(program);
   const std::string number = std::to_string(program.next() % 32);
-  const std::string rest = tail(program);
   if (!sent) return;
   const auto ours = message::parse_message(*sent);
   if (!ours || ours->fault()) return;
@@ -195,7 +225,20 @@ void request_in_dialog(World& world, Program& program) {
                 " sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKx" + number +
                 "\r\nFrom: " + from + "\r\nTo: " + to +
                 "\r\nCall-ID: " + std::string(ours->call_id()) + "\r\nCSeq: " + number + ' ' +
-                std::string(method) + "\r\n" + rest);
+                std::string(method) + "\r\n" + std::string(rest));
+}
+
+void request_in_dialog(World& world, Program& program) {
+  const std::string_view method = program.choose(methods);
+  send_in_dialog(world, program, method, tail(program));
+}
+
+void notify(World& world, Program& program) {
+  std::string rest(program.choose(subscription_states));
+  const std::uint8_t choice = program.next();
+  const std::string_view fragment =
+      choice < 128 ? fragments[choice % fragments.size()] : program.take(program.next() % 32);
+  send_in_dialog(world, program, "NOTIFY", rest.append("\r\n").append(fragment));
 }
 
 std::string outside_dialog(std::string_view method, std::string_view number,
@@ -206,6 +249,26 @@ std::string outside_dialog(std::string_view method, std::string_view number,
   text.append("\r\nTo: <sip:alice@example.org>\r\nCall-ID: call").append(number);
   text.append("\r\nCSeq: 1 ").append(method).append("\r\n").append(rest);
   return text;
+}
+
+/// An INVITE that wants the place of a dialog of ours.
+void replace(World& world, Program& program) {
+  const std::string* sent = world.sent(program.next() % 8);
+  const std::uint8_t choice = program.next();
+  const std::string rest = tail(program);
+  if (!sent) return;
+  const auto ours = message::parse_message(*sent);
+  if (!ours || ours->fault()) return;
+  const bool is_request = ours->is_request();
+  const std::string_view local = is_request ? ours->from_tag() : ours->to_tag();
+  const std::string_view remote = is_request ? ours->to_tag() : ours->from_tag();
+  std::string replaces = "Replaces: " + std::string(ours->call_id());
+  replaces.append(";to-tag=").append(local).append(";from-tag=");
+  replaces.append(remote.empty() ? std::string("b").append(1, static_cast<char>('0' + choice % 4))
+                                 : std::string(remote));
+  if (choice >= 192) replaces += ";early-only";
+  world.receive(
+      outside_dialog("INVITE", std::to_string(100 + choice % 32), replaces + "\r\n" + rest));
 }
 
 /// CANCEL, or the ACK of a response of ours: what copies an INVITE that was received.
@@ -350,6 +413,24 @@ void command(World& world, Program& program, Op op) {
       world.execute(std::move(command));
       break;
     }
+    case Op::transfer: {
+      agent::Transfer command{id(program), {}, {}, fields(program)};
+      const std::uint8_t choice = program.next();
+      if (choice % 2 == 0) command.to = program.choose(targets);
+      if (choice % 3 != 0) command.replaces = id(program);
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::accept_transfer: {
+      agent::AcceptTransfer command{id(program), media(program), {}};
+      command.options.headers = fields(program);
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::reject_transfer:
+      world.execute(
+          agent::RejectTransfer{id(program), program.choose(statuses), {}, fields(program)});
+      break;
     default:
       world.execute(agent::SendInfo{id(program), "text/plain", "text"});
       break;
@@ -377,6 +458,14 @@ void input(World& world, Program& program, Op op) {
       return respond(world, program);
     case Op::request_in_dialog:
       return request_in_dialog(world, program);
+    case Op::refer: {
+      const std::string_view refer_to = program.choose(refer_tos);
+      return send_in_dialog(world, program, "REFER", std::string(refer_to) + tail(program));
+    }
+    case Op::notify:
+      return notify(world, program);
+    case Op::replace:
+      return replace(world, program);
     case Op::invite: {
       const std::string number = std::to_string(program.next() % 80);
       return world.receive(outside_dialog("INVITE", number, tail(program)));

@@ -391,6 +391,13 @@ function agentSeeds() {
     ["stray", program(0, ["stray_response", 1, 0], ["stray_response", 0, 0])],
     ["raw", program(0, ["raw", 2, ...Buffer.from("garbage!")])],
     ["mutated", program(0, ...ringing, ["mutate", 0, 1, 0, 40, 2, 3, 65, 66, 67, 0, 20, 1, 0])],
+    ["transfer", program(0, ...up, ["transfer", 1, 0, 0, 0], plain(0, 4), ["notify", 0, 0, 2, 0, 5], ["notify", 1, 1, 3, 0, 6])],
+    ["transfer-refused", program(0, ...up, ["transfer", 1, 0, 0, 0], plain(0, 11), ["transfer", 1, 0, 0, 0], ["advance", 255], ["advance", 255])],
+    ["transfer-attended", program(0, ...up, ...placed, answered(0, 3), ["media_ready", 0, 0], ["transfer", 1, 0, 1, 2])],
+    ["transferred", program(0, ...up, ["refer", 1, 0, 0, 0, 0, 5], ["accept_transfer", 1, 0, 1, 0], ["media_ready", 0, 0], answered(0, 3), ["media_ready", 0, 0])],
+    ["transferred-late", program(0, ...up, ["refer", 0, 0, 0, 0, 0, 5], ["advance", 255], ["reject_transfer", 1, 17, 0])],
+    ["replaced", program(0, ...up, ["replace", 0, 5, 1, 2, 0], ["media_ready", 0, 0], plain(0, 3))],
+    ["replaced-early", program(0, ...placed, plain(0, 1), ["replace", 0, 0, 1, 2, 0], ["media_ready", 0, 0], plain(0, 3))],
     ["not-started", program(3, ...ringing, ["start"], ["connect"], ...ringing)],
   ];
 }

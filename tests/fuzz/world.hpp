@@ -62,7 +62,8 @@ class World {
   /// The id that it made, or 0; a refused command has no effect.
   std::uint32_t execute(agent::Command command) {
     const auto before = agent_.deadline();
-    const bool places = std::holds_alternative<agent::PlaceCall>(command);
+    const bool places = std::holds_alternative<agent::PlaceCall>(command) ||
+                        std::holds_alternative<agent::AcceptTransfer>(command);
     const auto answer = agent_.execute(std::move(command), now_);
     if (!answer) {
       check(!agent_.poll().has_value(), "a refused command has no output");

@@ -222,3 +222,11 @@ TEST_CASE("RFC 3261 19.1.4: less than equality tells that the same user is meant
   CHECK(same("tel:+1", "tel:+1"));
   CHECK_FALSE(same("tel:+1", "tel:+2"));
 }
+
+TEST_CASE("RFC 3261 25.1: a header of a URI is escaped so that it comes back") {
+  const std::string value = "a@b;to-tag=1;from-tag=\"%&\r\n<\xC3\xA9>";
+  const std::string escaped = escape_header(value);
+  CHECK(escaped == "a%40b%3Bto-tag%3D1%3Bfrom-tag%3D%22%25%26%0D%0A%3C%C3%A9%3E");
+  CHECK(unescape(escaped) == value);
+  CHECK(escape_header("-_.!~*'()[]/?:+$") == "-_.!~*'()[]/?:+$");
+}
