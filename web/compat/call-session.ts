@@ -34,8 +34,11 @@ export type CallType = "call-audio" | "call-audiovideo" | "call-video" | "call-s
 
 /** What a call asks for. */
 export interface MediaType {
+  /** Sound. */
   readonly audio: boolean;
+  /** A picture: of the camera, or of the screen. */
   readonly video: boolean;
+  /** The picture is of a window or screen. */
   readonly screen: boolean;
 }
 
@@ -75,6 +78,7 @@ export class CallSession extends Session {
   private flowing: Partial<Record<MediaKind, boolean>> = {};
   private transferRequest: TransferRequest | undefined;
 
+  /** @internal */
   constructor(stack: Stack, type: CallType | Call, configuration?: SessionConfiguration | null) {
     super(stack);
     this.views = new Views(engine.parts.environment);
@@ -111,7 +115,7 @@ export class CallSession extends Session {
 
   /**
    * The element that plays what is received; assigning is `setConfiguration({ audio_remote })`.
-   * @example e.newSession.audio_remote = document.getElementById("audio");
+   * @example e.newSession.audio_remote = audio;
    */
   get audio_remote(): MediaElement | null {
     return this.views.get("audio_remote");
@@ -121,6 +125,7 @@ export class CallSession extends Session {
     this.setConfiguration({ audio_remote: element });
   }
 
+  /** The element that plays what is sent, which pages rarely want. */
   get audio_local(): MediaElement | null {
     return this.views.get("audio_local");
   }
@@ -129,6 +134,7 @@ export class CallSession extends Session {
     this.setConfiguration({ audio_local: element });
   }
 
+  /** The element that shows what is received. */
   get video_remote(): MediaElement | null {
     return this.views.get("video_remote");
   }
@@ -137,6 +143,7 @@ export class CallSession extends Session {
     this.setConfiguration({ video_remote: element });
   }
 
+  /** The element of the preview. */
   get video_local(): MediaElement | null {
     return this.views.get("video_local");
   }
@@ -245,7 +252,7 @@ export class CallSession extends Session {
 
   /**
    * BYE, CANCEL or 603, by state.
-   * @example hangUpButton.onclick = () => session.hangup();
+   * @example session.hangup();
    */
   hangup(configuration?: SessionConfiguration | null): number {
     this.setConfiguration(configuration);
@@ -315,7 +322,7 @@ export class CallSession extends Session {
 
   /**
    * Sends a tone `0`-`9`, `A`-`D`, `*` or `#`. Acts only when connected.
-   * @example keys.onclick = (e) => session.dtmf(e.target.textContent);
+   * @example session.dtmf("5");
    */
   dtmf(digit: string, configuration?: SessionConfiguration | null): number {
     this.setConfiguration(configuration);

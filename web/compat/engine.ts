@@ -9,10 +9,17 @@ import type { Environment } from "../environment.js";
 import { UserAgent } from "../user-agent.js";
 import type { UserAgentOptions } from "../user-agent.js";
 
+/** What is logged: this and what is worse. */
 export type DebugLevel = "info" | "warn" | "error" | "fatal";
 
+/** Why no calls can be made here. */
 export interface InitFailure {
+  /**
+   * As the original said it: `WebRTC not supported`, `getUserMedia not supported`, `Internal
+   * error`.
+   */
   readonly description: string;
+  /** A sentence for a person. */
   readonly message: string;
 }
 

@@ -23,9 +23,11 @@ export type StackEventType =
   | "m_permission_accepted"
   | "m_permission_refused";
 
-type StreamEventType =
+/** A stream came, or went. */
+export type StreamEventType =
   `m_stream_${"audio" | "video"}_${"local" | "remote"}_${"added" | "removed"}`;
-type HoldEventType = `m_local_${"hold" | "resume"}_${"ok" | "nok"}`;
+/** How our hold or resume ended. */
+export type HoldEventType = `m_local_${"hold" | "resume"}_${"ok" | "nok"}`;
 
 /** What the original documents and never delivers: told only to a listener of the very type. */
 export type DetailEventType =
@@ -101,31 +103,38 @@ const eventCodes: { readonly [type in StackEventType | SessionEventType]?: numbe
 
 /** What is behind an event; the original's private event object. */
 export class InnerEvent {
+  /** As `description`. */
   readonly s_phrase: string;
+  /** The SIP message that caused the event; null if none did. */
   readonly o_message: MessageView | null;
   /** Of `tsip_event_code_e`, or the status code of a response. */
   i_code: number;
   /** The session that the event is about. */
   o_session: InnerSession | null = null;
 
+  /** @internal */
   constructor(phrase: string, message: MessageView | null = null) {
     this.s_phrase = phrase;
     this.o_message = message;
     this.i_code = message?.line.response.i_status_code ?? -1;
   }
 
+  /** As `o_message`. */
   get_message(): MessageView | null {
     return this.o_message;
   }
 
+  /** As `i_code`. */
   get_code(): number {
     return this.i_code;
   }
 
+  /** As `s_phrase`. */
   get_phrase(): string {
     return this.s_phrase;
   }
 
+  /** As `o_session`. */
   get_session(): InnerSession | null {
     return this.o_session;
   }
@@ -181,6 +190,7 @@ export class SIPmlEvent<Type extends string = string> {
   /** What is behind the event, under the original's property names. Read only. */
   readonly o_event: InnerEvent | undefined;
 
+  /** Events are made by the stack; a page may make its own. */
   constructor(type: Type, event?: InnerEvent) {
     this.type = type;
     this.description = event ? event.s_phrase : type;
@@ -263,6 +273,7 @@ export class SessionEvent extends SIPmlEvent<SessionEventType> {
   /** With `i_ect_requested`: the address that we are to call. Not in the original. */
   transferTarget?: string;
 
+  /** Events are made by the stack; a page may make its own. */
   constructor(session: Session, type: SessionEventType, event?: InnerEvent) {
     super(type, event);
     this.session = session;
@@ -280,7 +291,9 @@ export class SessionEvent extends SIPmlEvent<SessionEventType> {
 
 /** The key `events_listener` of a configuration. */
 export interface EventsListener<Type extends string, E> {
+  /** One type, several, or `*` for what has no listener of its own. */
   readonly events: Type | "*" | readonly (Type | "*")[];
+  /** Is given each event. */
   readonly listener: (event: E) => void;
 }
 

@@ -25,6 +25,7 @@ export class MessageSession extends Session {
   private target: RemoteParty | undefined;
   private pending = 0;
 
+  /** @internal */
   constructor(
     stack: Stack,
     configuration?: SessionConfiguration | null,

@@ -27,11 +27,15 @@ export interface MessageParties {
 
 /** One header. What only some headers have is null, or -1, where it is missing. */
 export class HeaderView {
+  /** The entry of `tsip_header_type_e`. */
   readonly e_type: HeaderType;
+  /** The name in its long form. */
   readonly s_name: string;
+  /** The value as it came. */
   readonly s_value: string;
   private readonly party: RemoteParty | undefined;
 
+  /** @internal */
   constructor({ name, value }: NameValue, party?: RemoteParty) {
     this.e_type = headerTypeOf(name);
     this.s_name = name;
@@ -44,6 +48,7 @@ export class HeaderView {
     return this.party ? uriOfParty(this.party) : parseUri(this.s_value);
   }
 
+  /** The display name of the address. */
   get s_display_name(): string | null {
     return this.o_uri?.s_display_name ?? null;
   }
@@ -80,10 +85,12 @@ export class HeaderView {
     return mediaTypeOf(this.s_value);
   }
 
+  /** As `s_name`. */
   get_name(): string {
     return this.s_name;
   }
 
+  /** As `s_value`. */
   toString(): string {
     return this.s_value;
   }
@@ -104,27 +111,40 @@ const named = {
 
 /** A request has `line.request`, a response `line.response`. */
 export interface LineView {
+  /** Of a request: its method and Request-URI. */
   readonly request: { readonly s_method?: string; readonly o_uri?: UriView | null };
+  /** Of a response: its status code and reason phrase. */
   readonly response: { readonly i_status_code?: number; readonly s_reason_phrase?: string };
 }
 
 /** The message behind an event. */
 export class MessageView {
+  /** The first line. */
   readonly line: LineView;
+  /** The first Via. */
   readonly o_hdr_firstVia: HeaderView | null = null;
+  /** Who sent the request. */
   readonly o_hdr_From: HeaderView | null = null;
+  /** To whom the request was sent. */
   readonly o_hdr_To: HeaderView | null = null;
+  /** Where the sender can be reached. */
   readonly o_hdr_Contact: HeaderView | null = null;
+  /** `s_value` is the Call-ID. */
   readonly o_hdr_Call_ID: HeaderView | null = null;
+  /** `i_seq` and `s_method`. */
   readonly o_hdr_CSeq: HeaderView | null = null;
+  /** `i_value` in seconds. */
   readonly o_hdr_Expires: HeaderView | null = null;
+  /** `s_type` without parameters. */
   readonly o_hdr_Content_Type: HeaderView | null = null;
+  /** `i_value` in octets. */
   readonly o_hdr_Content_Length: HeaderView | null = null;
   /** The headers that have no property of their own. */
   readonly ao_headers: readonly HeaderView[];
   private readonly facts: MessageFacts;
   private readonly all: readonly HeaderView[];
 
+  /** @internal */
   constructor(facts: MessageFacts, parties?: MessageParties) {
     this.facts = facts;
     const { method, uri, status, reason = "" } = facts;
@@ -165,30 +185,37 @@ export class MessageView {
     return this.get_header_at(type, 0);
   }
 
+  /** The header of that type at a place, counted from 0; null if there is none. */
   get_header_at(type: HeaderType, index: number): HeaderView | null {
     return this.all.filter(({ e_type }) => e_type.i_id === type.i_id)[index] ?? null;
   }
 
+  /** Whether it is a request. */
   is_request(): boolean {
     return this.facts.status === undefined;
   }
 
+  /** Whether it is a response. */
   is_response(): boolean {
     return this.facts.status !== undefined;
   }
 
+  /** The status code; 0 for a request. */
   get_response_code(): number {
     return this.facts.status ?? 0;
   }
 
+  /** The reason phrase; null for a request. */
   get_response_phrase(): string | null {
     return this.is_response() ? (this.facts.reason ?? "") : null;
   }
 
+  /** The octets of the body. */
   get_content(): number[] {
     return Array.from(this.facts.content);
   }
 
+  /** The size of the body in octets. */
   get_content_length(): number {
     return this.facts.content.length;
   }

@@ -11,7 +11,7 @@ import type { UsageEnd } from "./session.js";
  * What we tell about us, refreshed until `unpublish`.
  * @example
  * const session = stack.newSession("publish", { expires: 200 });
- * session.publish(pidf, "application/pidf+xml");
+ * session.publish("<presence/>", "application/pidf+xml");
  */
 export class PublishSession extends Session {
   private publication: Publication | undefined;
@@ -21,7 +21,7 @@ export class PublishSession extends Session {
   /**
    * Publishes a document, or another one in its place. `connecting`, `i_ao_request` and `connected`
    * follow. 0; -1 for empty content, -2 while the stack is not started.
-   * @example session.publish(pidf, "application/pidf+xml", { expires: 600 });
+   * @example session.publish("<presence/>", "application/pidf+xml", { expires: 600 });
    */
   publish(
     content: string | Uint8Array | object,

@@ -11,6 +11,7 @@ import type { MediaElement } from "./views.js";
 
 /** An entry of `sip_headers` or `sip_caps`. */
 export interface HeaderEntry {
+  /** The header's or the parameter's name. */
   readonly name: string;
   /** Of a header: null or "" removes it. Of a cap: none makes it a flag. */
   readonly value?: string | null;
@@ -20,7 +21,9 @@ export interface HeaderEntry {
 
 /** Kilobits per second. */
 export interface BandwidthConfiguration {
+  /** For sound. */
   readonly audio?: number | undefined;
+  /** For the picture. */
   readonly video?: number | undefined;
 }
 
@@ -28,11 +31,19 @@ export interface BandwidthConfiguration {
 export interface SessionConfiguration {
   /** Seconds, default 1800. @example { expires: 200 } */
   readonly expires?: number | undefined;
-  /** Plays what is received. @example { audio_remote: document.getElementById("audio") } */
+  /** Plays what is received. @example { audio_remote: audio } */
   readonly audio_remote?: MediaElement | null | undefined;
+  /**
+   * Plays what is sent.
+   * @example { audio_local: audio }
+   */
   readonly audio_local?: MediaElement | null | undefined;
-  /** @example { video_remote: document.getElementById("video") } */
+  /** @example { video_remote: video } */
   readonly video_remote?: MediaElement | null | undefined;
+  /**
+   * The preview.
+   * @example { video_local: video }
+   */
   readonly video_local?: MediaElement | null | undefined;
   /** @example { bandwidth: { audio: 64, video: 512 } } */
   readonly bandwidth?: BandwidthConfiguration | undefined;
@@ -55,10 +66,14 @@ export interface SessionConfiguration {
   readonly event?: string | undefined;
   /** Of subscribe: media types. @example { accept: ["application/pidf+xml"] } */
   readonly accept?: readonly string[] | undefined;
-  /** Of calls: used instead of devices, never stopped. @example { stream: await chosenDevices() } */
+  /** Of calls: used instead of devices, never stopped. @example { stream: new MediaStream() } */
   readonly stream?: MediaStream | undefined;
   /** Of calls: what is done with a medium. @example { audio: "recvonly" } */
   readonly audio?: MediaChoice | undefined;
+  /**
+   * The same for the picture.
+   * @example { video: "sendonly" }
+   */
   readonly video?: MediaChoice | undefined;
   /** Of calls: written instead of what is done. @example { wire_directions: { audio: "sendonly" } } */
   readonly wire_directions?: Partial<MediaDirections> | undefined;
@@ -72,8 +87,12 @@ export interface SessionConfiguration {
 
 /** What `reject` and `rejectTransfer` take besides; of this call only. Not in the original. */
 export interface RejectConfiguration extends SessionConfiguration {
-  /** 300 to 699, default 603. @example session.reject({ status: 486, reason: "Busy Here" }) */
+  /** 300 to 699, default 603. @example { status: 486, reason: "Busy Here" } */
   readonly status?: number | undefined;
+  /**
+   * The reason phrase; default: that of the status.
+   * @example { status: 480, reason: "Away" }
+   */
   readonly reason?: string | undefined;
 }
 

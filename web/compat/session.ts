@@ -34,12 +34,19 @@ export interface InnerSession {
   readonly i_id: number;
   /** Whether the session is ours. */
   readonly b_local: boolean;
+  /** Who began the session. */
   readonly o_uri_from: UriView;
+  /** With whom it was begun. */
   readonly o_uri_to: UriView;
+  /** What is sent. */
   readonly o_stream_local: MediaStream | null;
+  /** What is received. */
   readonly o_stream_remote: MediaStream | null;
+  /** As `i_id`. */
   get_id(): number;
+  /** As `o_stream_local`. */
   get_stream_local(): MediaStream | null;
+  /** As `o_stream_remote`. */
   get_stream_remote(): MediaStream | null;
 }
 
@@ -63,6 +70,7 @@ export class Session extends SIPmlEventTarget<SessionEventType, SessionEvent> {
   protected readonly headers = new HeaderMap();
   private readonly id = engine.nextSessionId();
 
+  /** @internal */
   constructor(stack: Stack, configuration?: SessionConfiguration | null) {
     super();
     this.stack = stack;

@@ -18,9 +18,11 @@ export { SIPmlEvent, SIPmlEventTarget, SessionEvent, StackEvent } from "./events
 export type {
   DetailEventType,
   EventsListener,
+  HoldEventType,
   InnerEvent,
   SessionEventType,
   StackEventType,
+  StreamEventType,
 } from "./events.js";
 export { MessageSession } from "./message-session.js";
 export type { HeaderView, LineView, MessageView } from "./message-view.js";
@@ -73,10 +75,21 @@ const SessionClass = Object.assign(Session, {
 
 let typeChosen = false;
 
+/**
+ * The API of sipML5 2.1.4.
+ * @example
+ * SIPml.init(() => {
+ *   stack.start();
+ * });
+ */
 export const SIPml = {
+  /** What stacks and sessions are. */
   EventTarget: SIPmlEventTarget,
+  /** What their events are. */
   Event: SIPmlEvent,
+  /** One identity and its connection; `SIPml.Stack.Event` is what it tells. */
   Stack: StackClass,
+  /** The base of all sessions, with their kinds and `SIPml.Session.Event`. */
   Session: SessionClass,
 
   /** "info" (default), "warn", "error" or "fatal". "info" also shows every SIP message. */
@@ -84,14 +97,26 @@ export const SIPml = {
     engine.setLevel(level);
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original.
+   * @example try { SIPml.startNativeDebug(); } catch (error) { console.log(error.message); }
+   */
   startNativeDebug(): void {
     needsPlugin("");
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original.
+   * @example try { SIPml.stopNativeDebug(); } catch (error) { console.log(error.message); }
+   */
   stopNativeDebug(): void {
     needsPlugin("");
   },
 
+  /**
+   * `native`, or `unknown` where the browser has no WebRTC.
+   * @example console.log(SIPml.getWebRtcType());
+   */
   getWebRtcType(): "native" | "unknown" {
     return engine.parts.environment.createPeerConnection ? "native" : "unknown";
   },
@@ -106,60 +131,114 @@ export const SIPml = {
     return true;
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original.
+   * @example try { SIPml.getRunningApps(); } catch (error) { console.log(error.message); }
+   */
   getRunningApps(): string {
     return needsPlugin("");
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original.
+   * @example try { SIPml.setFps(15); } catch (error) { console.log(error.message); }
+   */
   setFps(_fps: number): number {
     return needsPlugin("Setting maximum video size ");
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original; `video_size` of a configuration does the
+   * same.
+   * @example try { SIPml.setMaxVideoSize("vga"); } catch (error) { console.log(error.message); }
+   */
   setMaxVideoSize(_size: string): number {
     return needsPlugin("Setting FPS ");
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original; `bandwidth` of a configuration does the
+   * same.
+   * @example try { SIPml.setMaxBandwidthUp(512); } catch (error) { console.log(error.message); }
+   */
   setMaxBandwidthUp(_kbps: number): number {
     return needsPlugin("Setting maximum bandwidth ");
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original.
+   * @example try { SIPml.setMaxBandwidthDown(512); } catch (error) { console.log(error.message); }
+   */
   setMaxBandwidthDown(_kbps: number): number {
     return needsPlugin("Setting maximum bandwidth ");
   },
 
+  /**
+   * Throws: needs the browser plug-in of the original.
+   * @example try { SIPml.setZeroArtifacts(true); } catch (error) { console.log(error.message); }
+   */
   setZeroArtifacts(_zeroArtifacts: boolean): number {
     return needsPlugin("Setting maximum bandwidth ");
   },
 
+  /**
+   * `0.0.0.0`: there is no plug-in.
+   * @example console.log(SIPml.getWebRtc4AllVersion());
+   */
   getWebRtc4AllVersion(): string {
     initialized();
     return "0.0.0.0";
   },
 
+  /**
+   * `unknown`, as the original said for all but Internet Explorer.
+   * @example console.log(SIPml.getNavigatorVersion());
+   */
   getNavigatorVersion(): string {
     initialized();
     return "unknown";
   },
 
+  /**
+   * `chrome`, `firefox`, `safari`, `opera`, `ie`, `netscape` or `unknown`.
+   * @example console.log(SIPml.getNavigatorFriendlyName());
+   */
   getNavigatorFriendlyName(): string {
     initialized();
     return friendlyNavigatorName(engine.parts.environment.userAgent);
   },
 
+  /**
+   * `mac`, `powerpc`, `windows`, `sunos`, `linux` or `unknown`.
+   * @example console.log(SIPml.getSystemFriendlyName());
+   */
   getSystemFriendlyName(): string {
     initialized();
     return friendlySystemName(engine.parts.environment.userAgent);
   },
 
+  /**
+   * False.
+   * @example console.log(SIPml.isNavigatorOutdated());
+   */
   isNavigatorOutdated(): boolean {
     initialized();
     return false;
   },
 
+  /**
+   * False: there is no plug-in.
+   * @example console.log(SIPml.isWebRtc4AllPluginOutdated());
+   */
   isWebRtc4AllPluginOutdated(): boolean {
     initialized();
     return false;
   },
 
+  /**
+   * False: there is no plug-in.
+   * @example console.log(SIPml.isWebRtc4AllSupported());
+   */
   isWebRtc4AllSupported(): boolean {
     initialized();
     return false;
@@ -171,11 +250,19 @@ export const SIPml = {
     return engine.parts.environment.getDisplayMedia !== undefined;
   },
 
+  /**
+   * Whether the browser has RTCPeerConnection.
+   * @example if (!SIPml.isWebRtcSupported()) status.textContent = "No calls here";
+   */
   isWebRtcSupported(): boolean {
     initialized();
     return engine.parts.environment.createPeerConnection !== undefined;
   },
 
+  /**
+   * Whether the browser has WebSocket; needs no `init`.
+   * @example if (!SIPml.isWebSocketSupported()) status.textContent = "No connection";
+   */
   isWebSocketSupported(): boolean {
     return engine.parts.environment.createSocket !== undefined;
   },
@@ -186,10 +273,18 @@ export const SIPml = {
     return engine.parts.environment.getUserMedia !== undefined;
   },
 
+  /**
+   * Whether `init` succeeded and calls can be made.
+   * @example if (SIPml.isReady()) session.call("bob");
+   */
   isReady(): boolean {
     return engine.initialized && engine.unsupported() === undefined;
   },
 
+  /**
+   * Whether `init` succeeded.
+   * @example if (!SIPml.isInitialized()) SIPml.init();
+   */
   isInitialized(): boolean {
     return engine.initialized;
   },

@@ -9,52 +9,62 @@ import type { BandwidthConfiguration, HeaderEntry } from "./session-configuratio
 
 /** An ICE server in any of the forms that browsers had. */
 export interface IceServerConfiguration {
+  /** `stun:host`, `turn:host?transport=tcp`, or several. */
   readonly urls?: string | readonly string[];
+  /** The same, as it was called long ago. */
   readonly url?: string;
+  /** Of a TURN server. */
   readonly username?: string;
+  /** Of a TURN server: the password. */
   readonly credential?: string;
 }
 
 /** `SIPml.Stack.Configuration` */
 export interface StackConfiguration {
-  /** The domain. @example { realm: "example.org" } */
+  /** The domain. */
   readonly realm: string;
-  /** Digest user name. @example { impi: "alice" } */
+  /** Digest user name. */
   readonly impi: string;
-  /** Address of record. @example { impu: "sip:alice@example.org" } */
+  /** Address of record. */
   readonly impu: string;
+  /**
+   * Digest password; never logged.
+   * @example { realm: "example.org", impi: "alice", impu: "sip:alice@example.org", password: "secret" }
+   */
   readonly password?: string | null | undefined;
+  /** Of From, To and Contact. */
   readonly display_name?: string | null | undefined;
-  /** Default: `wss://<realm>/`. @example { websocket_proxy_url: "wss://sip.example.org/ws" } */
+  /** Default: `wss://<realm>/`. @example { ...account, websocket_proxy_url: "wss://sip.example.org/ws" } */
   readonly websocket_proxy_url?: string | null | undefined;
-  /** A private Route for webrtc2sip. @example { outbound_proxy_url: "udp://example.org:5060" } */
+  /** A private Route for webrtc2sip. @example { ...account, outbound_proxy_url: "udp://example.org:5060" } */
   readonly outbound_proxy_url?: string | null | undefined;
   /**
    * An array, or a text that holds an array literal; default: none.
-   * @example { ice_servers: [{ urls: "stun:stun.example.org" }] }
+   * @example { ...account, ice_servers: [{ urls: "stun:stun.example.org" }] }
    */
   readonly ice_servers?: readonly IceServerConfiguration[] | string | null | undefined;
-  /** Kilobits per second. @example { bandwidth: { audio: 64, video: 512 } } */
+  /** Kilobits per second. @example { ...account, bandwidth: { audio: 64, video: 512 } } */
   readonly bandwidth?: BandwidthConfiguration | null | undefined;
-  /** @example { video_size: { maxWidth: 640, maxHeight: 480 } } */
+  /** @example { ...account, video_size: { maxWidth: 640, maxHeight: 480 } } */
   readonly video_size?: VideoSize | null | undefined;
-  /** `rtcweb-breaker=yes` for webrtc2sip. @example { enable_rtcweb_breaker: true } */
+  /** `rtcweb-breaker=yes` for webrtc2sip. @example { ...account, enable_rtcweb_breaker: true } */
   readonly enable_rtcweb_breaker?: boolean | undefined;
+  /** `click2call=yes` for webrtc2sip. */
   readonly enable_click2call?: boolean | undefined;
-  /** Default true. @example { enable_early_ims: false } */
+  /** Default true. @example { ...account, enable_early_ims: false } */
   readonly enable_early_ims?: boolean | undefined;
-  /** Microphone and camera stay open between calls. @example { enable_media_stream_cache: true } */
+  /** Microphone and camera stay open between calls. @example { ...account, enable_media_stream_cache: true } */
   readonly enable_media_stream_cache?: boolean | undefined;
-  /** @example { events_listener: { events: "*", listener: (e) => console.log(e.type) } } */
+  /** @example { ...account, events_listener: { events: "*", listener: (e) => console.log(e.type) } } */
   readonly events_listener?: EventsListener<StackEventType, StackEvent> | undefined;
-  /** Added to every request; an entry without value removes. @example { sip_headers: [{ name: "Organization", value: "Example" }] } */
+  /** Added to every request; an entry without value removes. @example { ...account, sip_headers: [{ name: "Organization", value: "Example" }] } */
   readonly sip_headers?: readonly HeaderEntry[] | null | undefined;
 
   // Not in the original:
 
-  /** Servers that are tried in turn. @example { websocket_proxy_urls: ["wss://a.example", "wss://b.example"] } */
+  /** Servers that are tried in turn. @example { ...account, websocket_proxy_urls: ["wss://a.example", "wss://b.example"] } */
   readonly websocket_proxy_urls?: readonly string[] | undefined;
-  /** Options of the modern API that have no key of their own here. @example { options: { keepAlive: 30000 } } */
+  /** Options of the modern API that have no key of their own here. @example { ...account, options: { keepAlive: 30000 } } */
   readonly options?: StackOptions | undefined;
 }
 

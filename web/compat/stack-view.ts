@@ -33,6 +33,7 @@ export class InnerStack {
   /** What `network.ao_ice_servers` is; may be assigned, and is used from the next call on. */
   readonly network: { ao_ice_servers: RTCIceServer[] };
 
+  /** @internal */
   constructor(facts: StackFacts) {
     this.facts = facts;
     this.network = {
@@ -50,6 +51,7 @@ export class InnerStack {
     return stateOf[this.facts.phase()];
   }
 
+  /** Who we are; the password is not shown. */
   get identity(): { s_display_name: string; s_impi: string; o_uri_impu: UriView } {
     const own = this.facts.own();
     return {

@@ -59,6 +59,10 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   private phase: StackPhase = "idle";
   private running: UserAgent | undefined;
 
+  /**
+   * Calls `SIPml.init()`.
+   * @throws Error with the original's `ERR_...` text for a value that is missing or wrong
+   */
   constructor(configuration: StackConfiguration) {
     super();
     engine.init();

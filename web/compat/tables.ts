@@ -39,7 +39,9 @@ export const tsip_transport_state_e = {
 
 /** The name and the place of a header in `tsip_header_type_e`; `Dummy` has no name. */
 export interface HeaderType {
+  /** The place in the table. */
   readonly i_id: number;
+  /** The header's name; null for `Dummy`, which stands for the names that are not in the table. */
   readonly s_name: string | null;
 }
 

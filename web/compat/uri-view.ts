@@ -7,7 +7,9 @@ import { engine } from "./engine.js";
 
 /** A parameter of a URI or of a header. */
 export interface ParamView {
+  /** The name in lower case. */
   readonly s_name: string;
+  /** The value; null for a flag. */
   readonly s_value: string | null;
 }
 
@@ -15,16 +17,22 @@ export interface ParamView {
 export class UriView {
   /** `sip`, `sips` or `tel`. */
   readonly s_scheme: string | null = null;
+  /** Decoded; of `tel` the number. */
   readonly s_user_name: string | null = null;
+  /** Decoded. */
   readonly s_password: string | null = null;
+  /** In lower case; an IPv6 address has its brackets. */
   readonly s_host: string | null = null;
   /** 0: none was given. */
   readonly i_port: number = 0;
+  /** The display name that stood before the URI. */
   readonly s_display_name: string | null = null;
+  /** The URI's parameters. */
   readonly ao_params: readonly ParamView[] = [];
   /** The whole URI, without brackets. Not in the original. */
   readonly s_uri: string = "";
 
+  /** @internal */
   constructor(parts?: Partial<UriView>) {
     Object.assign(this, parts);
   }

@@ -8,7 +8,9 @@ export type ViewName = `${MediaKind}_${Side}`;
 
 /** What is used of an HTMLMediaElement. */
 export interface MediaElement {
+  /** Is set to what it shows. */
   srcObject: MediaProvider | null;
+  /** Is called when there is something new. */
   play?(): Promise<void> | void;
 }
 
