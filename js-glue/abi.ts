@@ -91,6 +91,7 @@ export interface AgentExports extends CommonExports {
   sipml_agent_deadline(agent: number): number;
   /** The next output, or 0; valid until the next call. */
   sipml_agent_poll(agent: number): number;
+  /** The address of an output with a ParsedNameAddr; 0 if the input is no address. */
   sipml_parse_address(length: number): number;
 }
 

@@ -27,7 +27,6 @@ const ambient: Readonly<Record<string, string>> = {
   registration: 'import("sipml-wasm").Registration',
   SIPml: 'typeof import("sipml-wasm/compat").SIPml',
   stack: 'import("sipml-wasm/compat").Stack',
-  account: 'import("sipml-wasm/compat").StackConfiguration',
   session: "",
   e: "",
   sessions: "Map<number, unknown>",

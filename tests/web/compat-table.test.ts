@@ -183,6 +183,7 @@ describe("keys of a session", () => {
     codec_order: ["call-audio", ["opus"], "codec_order", ["opus"]],
     removed_candidates: ["call-audio", ["tcp"], "removed_candidates", ["tcp"]],
     screencast_window_id: ["call-audio", 7, "type", "call"],
+    devices: ["call-audio", { audio: "mic" }, "type", "call"],
     stream: ["call-audio", stream, "type", "call"],
     video_size: ["call-video", { maxWidth: 320 }, "type", "call"],
   };

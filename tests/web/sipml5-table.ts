@@ -136,7 +136,7 @@ notification | new | with \`i_notify\`: the NOTIFY, its document parsed
 realm | same |
 impi | same |
 impu | same |
-password | same | any characters, as UTF-8
+password | same | characters beyond ASCII go as UTF-8
 display_name | changed | absent: no display name; the original wrote "undefined"
 websocket_proxy_url | changed | absent: \`wss://<realm>/\`, or \`ws://\` for a localhost realm; the original's server is gone
 outbound_proxy_url | same |
@@ -168,6 +168,7 @@ events_listener | same |
 event | new | of publish and subscribe: the event package; the header \`Event\` works too
 accept | new | of subscribe: media types; the header \`Accept\` works too
 stream | new | of calls: used instead of devices
+devices | new | of calls: which microphone and camera
 audio | new | of calls: what is done with sound
 video | new | of calls: what is done with the picture
 wire_directions | new | of calls: written instead of what is done

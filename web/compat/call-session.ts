@@ -683,6 +683,7 @@ export class CallSession extends Session {
   private options(): MediaOptions {
     const {
       stream,
+      devices,
       video_size: videoSize,
       wire_directions: wireDirections,
       removed_codecs: removedCodecs,
@@ -695,6 +696,7 @@ export class CallSession extends Session {
       ...(bandwidth ? { bandwidth } : {}),
       ...(videoSize ? { videoSize } : {}),
       ...(stream ? { stream } : {}),
+      ...(devices ? { devices } : {}),
       ...(wireDirections ? { wireDirections } : {}),
       ...(removedCodecs ? { removedCodecs } : {}),
       ...(codecOrder ? { codecOrder } : {}),

@@ -3,7 +3,7 @@
 import type { CandidateKind, MediaDirections, NameValue } from "../../js-glue/protocol.js";
 import { usableHeaders } from "../address.js";
 import type { MediaChoice } from "../call-options.js";
-import type { VideoSize } from "../capture.js";
+import type { DeviceChoice, VideoSize } from "../capture.js";
 import { SipError } from "../errors.js";
 import { engine } from "./engine.js";
 import type { EventsListener, SessionEvent, SessionEventType } from "./events.js";
@@ -68,6 +68,8 @@ export interface SessionConfiguration {
   readonly accept?: readonly string[] | undefined;
   /** Of calls: used instead of devices, never stopped. @example { stream: new MediaStream() } */
   readonly stream?: MediaStream | undefined;
+  /** Of calls: which devices. @example { devices: { audio: "the deviceId of a microphone" } } */
+  readonly devices?: DeviceChoice | undefined;
   /** Of calls: what is done with a medium. @example { audio: "recvonly" } */
   readonly audio?: MediaChoice | undefined;
   /**

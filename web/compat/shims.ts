@@ -50,9 +50,8 @@ const texts = {
   tsk_strdup: (text: unknown): unknown => (text ? String(text) : text),
   /** `{0}`, `{1}`, ... are replaced by the values, which are taken as they are. */
   tsk_string_format: (format: string, ...values: readonly unknown[]): string =>
-    values.reduce<string>(
-      (text, value, place) => text.split(`{${place}}`).join(String(value)),
-      String(format),
+    String(format).replace(/\{(\d+)\}/g, (hole, place: string) =>
+      Number(place) < values.length ? String(values[Number(place)]) : hole,
     ),
   tsk_string_equals: (one: unknown, other: unknown): boolean => one === other,
   tsk_string_iequals: (one: string | null, other: string | null): boolean =>

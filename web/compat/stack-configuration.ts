@@ -29,42 +29,42 @@ export interface StackConfiguration {
   readonly impu: string;
   /**
    * Digest password; never logged.
-   * @example { realm: "example.org", impi: "alice", impu: "sip:alice@example.org", password: "secret" }
+   * @example stack.setConfiguration({ password: "secret" });
    */
   readonly password?: string | null | undefined;
   /** Of From, To and Contact. */
   readonly display_name?: string | null | undefined;
-  /** Default: `wss://<realm>/`. @example { ...account, websocket_proxy_url: "wss://sip.example.org/ws" } */
+  /** Default: `wss://<realm>/`. @example stack.setConfiguration({ websocket_proxy_url: "wss://sip.example.org/ws" }); */
   readonly websocket_proxy_url?: string | null | undefined;
-  /** A private Route for webrtc2sip. @example { ...account, outbound_proxy_url: "udp://example.org:5060" } */
+  /** A private Route for webrtc2sip. @example stack.setConfiguration({ outbound_proxy_url: "udp://example.org:5060" }); */
   readonly outbound_proxy_url?: string | null | undefined;
   /**
    * An array, or a text that holds an array literal; default: none.
-   * @example { ...account, ice_servers: [{ urls: "stun:stun.example.org" }] }
+   * @example stack.setConfiguration({ ice_servers: [{ urls: "stun:stun.example.org" }] });
    */
   readonly ice_servers?: readonly IceServerConfiguration[] | string | null | undefined;
-  /** Kilobits per second. @example { ...account, bandwidth: { audio: 64, video: 512 } } */
+  /** Kilobits per second. @example stack.setConfiguration({ bandwidth: { audio: 64, video: 512 } }); */
   readonly bandwidth?: BandwidthConfiguration | null | undefined;
-  /** @example { ...account, video_size: { maxWidth: 640, maxHeight: 480 } } */
+  /** @example stack.setConfiguration({ video_size: { maxWidth: 640, maxHeight: 480 } }); */
   readonly video_size?: VideoSize | null | undefined;
-  /** `rtcweb-breaker=yes` for webrtc2sip. @example { ...account, enable_rtcweb_breaker: true } */
+  /** `rtcweb-breaker=yes` for webrtc2sip. @example stack.setConfiguration({ enable_rtcweb_breaker: true }); */
   readonly enable_rtcweb_breaker?: boolean | undefined;
   /** `click2call=yes` for webrtc2sip. */
   readonly enable_click2call?: boolean | undefined;
-  /** Default true. @example { ...account, enable_early_ims: false } */
+  /** Default true. @example stack.setConfiguration({ enable_early_ims: false }); */
   readonly enable_early_ims?: boolean | undefined;
-  /** Microphone and camera stay open between calls. @example { ...account, enable_media_stream_cache: true } */
+  /** Microphone and camera stay open between calls. @example stack.setConfiguration({ enable_media_stream_cache: true }); */
   readonly enable_media_stream_cache?: boolean | undefined;
-  /** @example { ...account, events_listener: { events: "*", listener: (e) => console.log(e.type) } } */
+  /** @example stack.setConfiguration({ events_listener: { events: "*", listener: (e) => console.log(e.type) } }); */
   readonly events_listener?: EventsListener<StackEventType, StackEvent> | undefined;
-  /** Added to every request; an entry without value removes. @example { ...account, sip_headers: [{ name: "Organization", value: "Example" }] } */
+  /** Added to every request; an entry without value removes. @example stack.setConfiguration({ sip_headers: [{ name: "Organization", value: "Example" }] }); */
   readonly sip_headers?: readonly HeaderEntry[] | null | undefined;
 
   // Not in the original:
 
-  /** Servers that are tried in turn. @example { ...account, websocket_proxy_urls: ["wss://a.example", "wss://b.example"] } */
+  /** Servers that are tried in turn. @example stack.setConfiguration({ websocket_proxy_urls: ["wss://a.example", "wss://b.example"] }); */
   readonly websocket_proxy_urls?: readonly string[] | undefined;
-  /** Options of the modern API that have no key of their own here. @example { ...account, options: { keepAlive: 30000 } } */
+  /** Options of the modern API that have no key of their own here. @example stack.setConfiguration({ options: { keepAlive: 30000 } }); */
   readonly options?: StackOptions | undefined;
 }
 

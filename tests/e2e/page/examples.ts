@@ -149,7 +149,6 @@ export async function namesFor(
     sessions: new Map(),
     chosenDevices: () => navigator.mediaDevices.getUserMedia({ audio: true }),
     hangUpButton: document.createElement("button"),
-    account: { realm: account.domain, impi: "erin", impu: `sip:erin@${account.domain}` },
     show: (text: string | null) => console.log(text),
   };
   for (const name of ["label", "status", "log"]) if (uses(name)) result[name] = element("p");
