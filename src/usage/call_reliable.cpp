@@ -109,11 +109,11 @@ void Call::prack_received(const message::Message& request, transaction::Id trans
     answer_request(transaction, request, refusal->status, context, std::move(refusal->headers));
     return;
   }
-  reliable(OnReliable::acknowledged, context);
   if (const auto description = message::find_session_description(request).text)
     update_offer(request, transaction, *description, *dialog_, context);
   else
     answer_request(transaction, request, 200, context);
+  reliable(OnReliable::acknowledged, context);
 }
 
 void Call::send_prack(Branch& branch, const message::Message& response, Context& context) {
