@@ -95,6 +95,7 @@ void Agent::step(connection::On on, Instant now) {
     Context ctx = context(now);
     for (auto& [id, registration] : registrations_) registration.connection_failed(ctx);
     for (auto& [id, call] : calls_) call.connection_failed(ctx);
+    outside_.connection_failed(ctx);
     tell(Value::failed);
   }
 }
@@ -106,6 +107,7 @@ void Agent::connected(Instant now) {
     if (stopping_ == Stopping::no)
       for (auto& [id, registration] : registrations_) registration.connected(ctx);
     for (auto& [id, call] : calls_) call.connected(ctx);
+    if (stopping_ == Stopping::no) outside_.connected(ctx);
     answers_pings_ = false;
     schedule_ping(now);
   }
@@ -129,6 +131,7 @@ void Agent::lose_connection(connection::On on, Instant now) {
     Context ctx = context(now);
     for (auto& [id, registration] : registrations_) registration.disconnected(ctx);
     for (auto& [id, call] : calls_) call.disconnected(ctx);
+    outside_.disconnected(ctx);
   }
 }
 
@@ -425,20 +428,28 @@ Agent::Answer Agent::execute(const Respond& command, Instant now) {
   return outside_.respond(command, ctx);
 }
 
-Agent::Answer Agent::execute(Publish /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(Publish command, Instant now) {
+  if (stopping_ != Stopping::no)
+    return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
+  Context ctx = context(now);
+  return outside_.publish(std::move(command), last_id_, ctx);
 }
 
-Agent::Answer Agent::execute(const Unpublish& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(const Unpublish& command, Instant now) {
+  Context ctx = context(now);
+  return outside_.unpublish(command, ctx);
 }
 
-Agent::Answer Agent::execute(Subscribe /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(Subscribe command, Instant now) {
+  if (stopping_ != Stopping::no)
+    return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
+  Context ctx = context(now);
+  return outside_.subscribe(std::move(command), last_id_, ctx);
 }
 
-Agent::Answer Agent::execute(const Unsubscribe& /*command*/, Instant /*now*/) {
-  return CommandError{CommandErrorCode::wrong_state, "", "not possible now"};
+Agent::Answer Agent::execute(const Unsubscribe& command, Instant now) {
+  Context ctx = context(now);
+  return outside_.unsubscribe(command, ctx);
 }
 
 Agent::Answer Agent::execute(const MediaReady& command, Instant now) {

@@ -26,6 +26,28 @@ CommandError not_connected() {
   return {CommandErrorCode::not_connected, "", "there is no connection"};
 }
 
+Result<uri::Uri, CommandError> destination(const std::string& to, const Context& context) {
+  auto target = uri::parse_destination(to, context.config.domain);
+  if (target) return std::move(target).value();
+  return CommandError{
+      CommandErrorCode::invalid_argument, "to",
+      std::string(target.error().reason) + " at offset " + std::to_string(target.error().offset)};
+}
+
+/// 0, or the error that a usage gave.
+Outside::Answer outcome(std::optional<CommandError> error, std::uint32_t id = 0) {
+  if (error) return std::move(*error);
+  return id;
+}
+
+/// Takes over what a command that changes something says; what it leaves out stays.
+template <typename Options, typename Command>
+void update(Options& options, Command& command) {
+  if (command.expires) options.expires = *command.expires;
+  if (!command.headers.empty()) options.headers = std::move(command.headers);
+  if (!command.caps.empty()) options.caps = std::move(command.caps);
+}
+
 }  // namespace
 
 Outside::Answer Outside::send(SendRequest command, Calls& calls, std::uint32_t& last_id,
@@ -40,11 +62,8 @@ Outside::Answer Outside::send(SendRequest command, Calls& calls, std::uint32_t& 
     if (!made) return wrong_state("call", "the call is not established");
     request = std::move(*made);
   } else {
-    auto target = uri::parse_destination(command.to, context.config.domain);
-    if (!target)
-      return CommandError{CommandErrorCode::invalid_argument, "to",
-                          std::string(target.error().reason) + " at offset " +
-                              std::to_string(target.error().offset)};
+    auto target = destination(command.to, context);
+    if (!target) return target.error();
     uri::NameAddr to;
     to.uri = std::move(target).value();
     request = usage::make_request(command.method, uri::to_string(to.uri),
@@ -86,16 +105,94 @@ Outside::Answer Outside::respond(const Respond& command, Context& context) {
   return std::uint32_t{0};
 }
 
+Outside::Answer Outside::publish(Publish command, std::uint32_t& last_id, Context& context) {
+  if (!context.connected) return not_connected();
+  usage::PublishedDocument document{std::move(command.content_type), std::move(command.body)};
+  if (command.publication) {
+    const auto found = publications_.find(*command.publication);
+    if (found == publications_.end()) return unknown("publication");
+    update(found->second.options(), command);
+    return outcome(found->second.modify(std::move(document), context), found->first);
+  }
+  if (publications_.size() >= limits::publication_count) return too_many("publications");
+  usage::PublicationOptions options;
+  options.event = std::move(command.event);
+  options.from = std::move(command.from);
+  if (!command.to.empty()) {
+    auto target = destination(command.to, context);
+    if (!target) return target.error();
+    options.to = std::move(target).value();
+  }
+  update(options, command);
+  const std::uint32_t id = ++last_id;
+  publications_
+      .emplace(id, usage::Publication(id, std::move(options), std::move(document), context))
+      .first->second.start(context);
+  return id;
+}
+
+Outside::Answer Outside::unpublish(const Unpublish& command, Context& context) {
+  const auto found = publications_.find(command.publication);
+  if (found == publications_.end()) return unknown("publication");
+  return outcome(found->second.unpublish(context));
+}
+
+Outside::Answer Outside::subscribe(Subscribe command, std::uint32_t& last_id, Context& context) {
+  if (!context.connected) return not_connected();
+  if (command.subscription) {
+    const auto found = subscriptions_.find(*command.subscription);
+    if (found == subscriptions_.end()) return unknown("subscription");
+    usage::SubscriptionOptions& options = found->second.options();
+    if (!command.accept.empty()) options.accept = std::move(command.accept);
+    update(options, command);
+    return outcome(found->second.refresh(context), found->first);
+  }
+  if (subscriptions_.size() >= limits::subscription_count) return too_many("subscriptions");
+  usage::SubscriptionOptions options;
+  auto target = destination(command.to, context);
+  if (!target) return target.error();
+  options.to.uri = std::move(target).value();
+  options.from = std::move(command.from);
+  options.event = std::move(command.event);
+  options.accept = std::move(command.accept);
+  update(options, command);
+  const std::uint32_t id = ++last_id;
+  subscriptions_.emplace(id, usage::Subscription(id, std::move(options)))
+      .first->second.start(context);
+  return id;
+}
+
+Outside::Answer Outside::unsubscribe(const Unsubscribe& command, Context& context) {
+  const auto found = subscriptions_.find(command.subscription);
+  if (found == subscriptions_.end()) return unknown("subscription");
+  return outcome(found->second.unsubscribe(context));
+}
+
 bool Outside::deliver(const transaction::Indication& indication, const message::Message* response,
                       Calls& calls, Context& context) {
-  const auto request = outgoing_.find(indication.owner.usage);
-  if (request == outgoing_.end()) return false;
-  const auto call = calls.find(request->second.call());
+  const std::uint32_t id = indication.owner.usage;
+  if (const auto request = outgoing_.find(id); request != outgoing_.end()) {
+    const auto call = calls.find(request->second.call());
+    if (response)
+      request->second.response(indication, *response, call == calls.end() ? nullptr : &call->second,
+                               context);
+    else
+      request->second.no_response(indication.outcome, context);
+    return true;
+  }
+  if (const auto publication = publications_.find(id); publication != publications_.end()) {
+    if (response)
+      publication->second.response(indication, *response, context);
+    else
+      publication->second.no_response(indication.outcome, context);
+    return true;
+  }
+  const auto subscription = subscriptions_.find(id);
+  if (subscription == subscriptions_.end()) return false;
   if (response)
-    request->second.response(indication, *response, call == calls.end() ? nullptr : &call->second,
-                             context);
+    subscription->second.response(indication, *response, context);
   else
-    request->second.no_response(indication.outcome, context);
+    subscription->second.no_response(indication, context);
   return true;
 }
 
@@ -105,10 +202,39 @@ usage::Refusal Outside::receive(const message::Message& request, transaction::Id
     for (const auto& [id, other] : incoming_)
       if (other.is_merged(request)) return {482, {}};
   if (auto refusal = usage::refused_content(request)) return std::move(*refusal);
+  if (request.method() == "NOTIFY") {
+    context.emit(usage::read_notify(request, 0));
+    return {200, {}};
+  }
   if (incoming_.size() >= limits::request_count) return {503, {{"Retry-After", "10"}}};
   const std::uint32_t id = ++last_id;
   incoming_.emplace(id, usage::IncomingRequest(id, call, request, transaction, context));
   return {};
+}
+
+bool Outside::receive_notify(const message::Message& request, transaction::Id transaction,
+                             Context& context) {
+  for (auto& [id, subscription] : subscriptions_)
+    if (subscription.owns_request(request)) {
+      context.tell_passed(false, id, request);
+      subscription.notify(request, transaction, context);
+      return true;
+    }
+  return false;
+}
+
+void Outside::connected(Context& context) {
+  for (auto& [id, publication] : publications_) publication.connected(context);
+  for (auto& [id, subscription] : subscriptions_) subscription.connected(context);
+}
+
+void Outside::disconnected(Context& context) {
+  for (auto& [id, subscription] : subscriptions_) subscription.disconnected(context);
+}
+
+void Outside::connection_failed(Context& context) {
+  for (auto& [id, publication] : publications_) publication.connection_failed(context);
+  for (auto& [id, subscription] : subscriptions_) subscription.connection_failed(context);
 }
 
 void Outside::timer_fired(Context& context) {
@@ -117,6 +243,8 @@ void Outside::timer_fired(Context& context) {
     entry.second.accept(context);
     return true;
   });
+  for (auto& [id, publication] : publications_) publication.timer_fired(context);
+  for (auto& [id, subscription] : subscriptions_) subscription.timer_fired(context);
 }
 
 std::optional<Instant> Outside::deadline() const {
@@ -125,21 +253,32 @@ std::optional<Instant> Outside::deadline() const {
     if (at && (!earliest || *at < *earliest)) earliest = at;
   };
   for (const auto& [id, request] : incoming_) consider(request.deadline());
+  for (const auto& [id, publication] : publications_) consider(publication.deadline());
+  for (const auto& [id, subscription] : subscriptions_) consider(subscription.deadline());
   return earliest;
 }
 
 void Outside::stop(Context& context) {
   for (auto& [id, request] : incoming_) request.accept(context);
   incoming_.clear();
+  for (auto& [id, publication] : publications_) (void)publication.unpublish(context);
+  for (auto& [id, subscription] : subscriptions_) (void)subscription.unsubscribe(context);
 }
 
 void Outside::give_up(Context& context) {
   for (auto& [id, request] : outgoing_) request.no_response(transaction::Outcome::timeout, context);
   outgoing_.clear();
+  for (auto& [id, publication] : publications_) publication.give_up(context);
+  publications_.clear();
+  for (auto& [id, subscription] : subscriptions_) subscription.give_up(context);
+  subscriptions_.clear();
 }
 
 void Outside::settle() {
-  std::erase_if(outgoing_, [](const auto& entry) { return entry.second.has_ended(); });
+  const auto has_ended = [](const auto& entry) { return entry.second.has_ended(); };
+  std::erase_if(outgoing_, has_ended);
+  std::erase_if(publications_, has_ended);
+  std::erase_if(subscriptions_, has_ended);
 }
 
 }  // namespace sipml::agent

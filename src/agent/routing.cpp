@@ -215,7 +215,9 @@ void Agent::receive_request(const message::Message& request, Instant now) {
       receive_for_application(request, received.id, id, now);
     return;
   }
-  if (request.method() != "ACK") respond(request, received.id, 481, now);
+  if (request.method() == "ACK") return;
+  if (request.method() != "NOTIFY" || !outside_.receive_notify(request, received.id, ctx))
+    respond(request, received.id, 481, now);
 }
 
 void Agent::receive_cancel(const message::Message& request, transaction::Id id, Instant now) {
@@ -250,8 +252,9 @@ void Agent::receive_outside_dialog(const message::Message& request, transaction:
     return;
   }
   // INFO outlived RFC 6086 outside of calls; with an Info-Package it needs one.
-  const bool is_for_application =
-      method == "MESSAGE" || (method == "INFO" && !request.header(HeaderName::info_package));
+  const bool is_for_application = method == "MESSAGE" ||
+                                  (method == "INFO" && !request.header(HeaderName::info_package)) ||
+                                  (method == "NOTIFY" && config_.unsolicited_notify);
   if (method != "INVITE" && method != "OPTIONS" && !is_for_application) {
     // 8.2.1; for what only lives in a dialog there is none (12.2.2).
     const bool needs_dialog = method == "BYE" || method == "INFO" || method == "NOTIFY" ||

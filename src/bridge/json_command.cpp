@@ -14,6 +14,7 @@
 #include "grammar/char_class.hpp"
 #include "grammar/tokens.hpp"
 #include "message/headers/content.hpp"
+#include "message/headers/typed.hpp"
 
 namespace sipml::bridge {
 
@@ -501,10 +502,10 @@ std::string read_content_type(Reader& reader, std::string_view body) {
   return value;
 }
 
-/// The token at `key`, such as an event package.
-std::string read_token(Reader& reader, const char* key, const char* fallback) {
-  std::string value = reader.text_or(key, fallback);
-  if (!grammar::is_token(value)) reader.fail(key, std::string(key) + " is not a token of RFC 3261");
+/// "event", which may carry an id.
+std::string read_event(Reader& reader) {
+  std::string value = reader.text_or("event", "presence");
+  if (!message::parse_event(value)) reader.fail("event", "event is not an event package");
   return value;
 }
 
@@ -551,7 +552,7 @@ agent::Respond read_respond(Reader& reader, std::string_view body) {
 agent::Publish read_publish(Reader& reader, std::string_view body) {
   agent::Publish command;
   if (reader.has("publication")) command.publication = reader.id("publication");
-  command.event = read_token(reader, "event", "presence");
+  command.event = read_event(reader);
   command.to = reader.text_or("to", {}, limits::uri_size);
   command.from = reader.sip_uri("from");
   command.expires = reader.number("expires", 1, 4294967295.0);
@@ -567,7 +568,7 @@ agent::Subscribe read_subscribe(Reader& reader) {
   if (reader.has("subscription")) command.subscription = reader.id("subscription");
   command.to = reader.text_or("to", {}, limits::uri_size);
   if (!command.subscription && command.to.empty()) reader.fail("to", "to is missing");
-  command.event = read_token(reader, "event", "presence");
+  command.event = read_event(reader);
   command.accept = reader.texts("accept");
   for (std::size_t i = 0; i < command.accept.size(); ++i)
     if (message::media_type(command.accept[i]).empty()) {

@@ -51,6 +51,22 @@ Dialog Dialog::from_response(const message::Request& request, const message::Mes
   return dialog;
 }
 
+Dialog Dialog::from_notify(const message::Request& subscribe, const message::Message& notify) {
+  Dialog dialog;
+  dialog.state_ = State::confirmed;
+  dialog.call_id_ = notify.call_id();
+  dialog.local_ = field(subscribe, "From");
+  dialog.local_tag_ = tag_of(dialog.local_);
+  dialog.remote_ = notify.header(HeaderName::from).value_or(std::string_view());
+  dialog.remote_tag_ = notify.from_tag();
+  if (const auto cseq = message::parse_cseq(field(subscribe, "CSeq")))
+    dialog.local_cseq_ = cseq->number;
+  dialog.remote_target_ = subscribe.request_uri;
+  dialog.refresh_target(notify);
+  dialog.take_route_set(notify, false);
+  return dialog;
+}
+
 Dialog Dialog::from_request(const message::Message& request, std::string local_tag) {
   Dialog dialog;
   dialog.call_id_ = request.call_id();

@@ -21,6 +21,8 @@ class Dialog {
 
   /// For the side that sent `request`, from a 101-299 response (12.1.2).
   static Dialog from_response(const message::Request& request, const message::Message& response);
+  /// For the side that sent `subscribe`, from a NOTIFY to it (RFC 6665 section 4.4.1).
+  static Dialog from_notify(const message::Request& subscribe, const message::Message& notify);
   /// For the side that received `request` and chose `local_tag` (12.1.1).
   static Dialog from_request(const message::Message& request, std::string local_tag);
 

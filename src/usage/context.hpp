@@ -31,7 +31,9 @@ enum class Purpose : std::uint32_t {
   refresh,
   standalone,
   refer,
-  notify
+  notify,
+  publish,
+  subscribe
 };
 
 /// What this user agent understands; every header that says so is made from here.

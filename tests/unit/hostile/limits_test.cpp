@@ -171,6 +171,23 @@ bool request_count(std::size_t n) {
   return taken;
 }
 
+bool publication_count(std::size_t n) {
+  Phone phone;
+  agent::Publish command;
+  command.event = "presence";
+  for (std::size_t i = 1; i < n; ++i) phone.execute(command);
+  return phone.try_execute(command);
+}
+
+bool subscription_count(std::size_t n) {
+  Phone phone;
+  agent::Subscribe command;
+  command.to = "bob";
+  command.event = "presence";
+  for (std::size_t i = 1; i < n; ++i) phone.execute(command);
+  return phone.try_execute(command);
+}
+
 /// Whether a request is left to the application until n ms are over.
 bool request_answer_time(std::size_t n) {
   Phone phone;
@@ -394,6 +411,8 @@ constexpr Row rows[] = {
     ROW(registration_count),
     ROW(request_count),
     ROW(request_answer_time),
+    ROW(publication_count),
+    ROW(subscription_count),
     ROW(early_dialog_count),
     ROW(provisional_count),
     ROW(kept_ack_count),
