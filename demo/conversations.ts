@@ -72,6 +72,12 @@ export class Conversations {
     return made;
   }
 
+  /** The peer has told its name. */
+  rename(key: string, name: string): void {
+    const conversation = this.kept.get(key);
+    if (conversation !== undefined && name !== "") conversation.name = name;
+  }
+
   /** Returns the id of the message, or 0 if there is no such conversation. */
   add(key: string, message: Omit<ChatMessage, "id">): number {
     const conversation = this.kept.get(key);

@@ -36,7 +36,7 @@ export class MessagePanel implements AgentFollower {
   private readonly peer = byId("txtMessagePeer", HTMLInputElement);
   private readonly openButton = byId("btnOpenConversation", HTMLButtonElement);
   private readonly title = byId("hdrConversation", HTMLElement);
-  private readonly log = byId("olMessages", HTMLElement);
+  private readonly log = byId("divMessageLog", HTMLElement);
   private readonly form = byId("frmMessage", HTMLFormElement);
   private readonly input = byId("txtMessage", HTMLTextAreaElement);
   private readonly sendButton = byId("btnSendMessage", HTMLButtonElement);
@@ -99,6 +99,7 @@ export class MessagePanel implements AgentFollower {
     const key = keyOf(message.from.uri, this.domain);
     const name = peerName(message.from);
     this.conversations.open(key, message.from.uri, name);
+    this.conversations.rename(key, name);
     this.conversations.add(key, {
       at: Date.now(),
       text: message.text,
@@ -225,7 +226,7 @@ export class MessagePanel implements AgentFollower {
   }
 
   private addRow(message: ChatMessage, name: string): HTMLElement {
-    const row = make("li", message.state === "received" ? "theirs" : "ours");
+    const row = make("div", message.state === "received" ? "theirs" : "ours");
     row.dataset["id"] = String(message.id);
     const time = new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(message.at);
     const who = message.state === "received" ? name : text("you");

@@ -9,6 +9,9 @@ export class DemoPage {
   static async open(browser: Browser, url: string, name: string, beside?: Tab): Promise<DemoPage> {
     return new DemoPage(await Tab.open(browser, url, name, beside));
   }
+  static of(tab: Tab): DemoPage {
+    return new DemoPage(tab);
+  }
   async text(id: string): Promise<string> {
     return (await this.tab.page.locator(`#${id}`).textContent())?.trim() ?? "";
   }
