@@ -36,6 +36,7 @@ const SEEN_TEXTS: Readonly<Record<Seen["state"], TextKey>> = {
   unknown: "stateUnknown",
 };
 
+const PIDF = "application/pidf+xml";
 const PRESENCE_EXPIRES = 600;
 
 /** What is known of a contact: a document, or why there is none. */
@@ -140,10 +141,10 @@ export class PresencePanel implements AgentFollower {
     try {
       const content = presenceDocument(ownPresence(account.uri, state, note));
       if (this.publication === null) {
-        const event = { event: "presence", expires: PRESENCE_EXPIRES };
-        this.followPublication(agent.publish(content, event));
+        const options = { event: "presence", contentType: PIDF, expires: PRESENCE_EXPIRES };
+        this.followPublication(agent.publish(content, options));
       } else {
-        this.publication.update(content);
+        this.publication.update(content, PIDF);
       }
     } catch (error) {
       const detail = reasonOf(error);
@@ -235,7 +236,7 @@ export class PresencePanel implements AgentFollower {
     try {
       subscription = agent.subscribe(watched.contact.target, {
         event: "presence",
-        accept: ["application/pidf+xml"],
+        accept: [PIDF],
         expires: PRESENCE_EXPIRES,
       });
     } catch (error) {

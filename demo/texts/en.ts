@@ -136,7 +136,7 @@ export const en = {
   transferNow: "Transfer now",
   transferAsk: "Call first, then transfer",
   transferTo: "Connect with [{peer}]",
-  transferOthers: "Or connect with someone you are in a call with",
+  transferOthers: "Connect with someone you are in a call with",
   transferAsking: "[{peer}] waits. Use Transfer to connect both.",
   cancel: "Cancel",
   accept: "Accept",

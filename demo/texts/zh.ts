@@ -136,7 +136,7 @@ export const zh: Catalogue = {
   transferNow: "立即转接",
   transferAsk: "先通话再转接",
   transferTo: "与 [{peer}] 接通",
-  transferOthers: "或与正在通话的人接通",
+  transferOthers: "与正在通话的人接通",
   transferAsking: "[{peer}] 正在等待。点击“转接”可将双方接通。",
   cancel: "取消",
   accept: "接受",
