@@ -206,7 +206,11 @@ export class Call extends Emitter<CallEvents> {
     if (start.replaces) this.replaces = start.replaces;
     this.media = context.media(start.id);
     this.current = start.direction === "outgoing" ? "connecting" : "incoming";
-    if (start.replaces) this.current = "answering";
+    if (start.replaces) {
+      this.current = "answering";
+      // The core answers as the old call was.
+      this.heldHere = start.replaces.localHold;
+    }
   }
 
   /** How far the call is. */

@@ -66,8 +66,10 @@ Outside::Answer Outside::send(SendRequest command, Calls& calls, std::uint32_t& 
     if (!target) return target.error();
     uri::NameAddr to;
     to.uri = std::move(target).value();
-    request = usage::make_request(command.method, uri::to_string(to.uri),
-                                  usage::local_address(command.from, context), to,
+    // Not among the arguments, whose order is each compiler's own: the same seed gives the same
+    // octets.
+    const uri::NameAddr from = usage::local_address(command.from, context);
+    request = usage::make_request(command.method, uri::to_string(to.uri), from, to,
                                   context.random.token(24), 1);
   }
   if (command.method == "OPTIONS") {
