@@ -93,6 +93,7 @@ export interface AgentExports extends CommonExports {
   sipml_agent_poll(agent: number): number;
   /** The address of an output with a ParsedNameAddr; 0 if the input is no address. */
   sipml_parse_address(length: number): number;
+  sipml_mend_message(length: number): number;
 }
 
 /** Of sipml-functions.wasm. */
@@ -126,4 +127,5 @@ export const AGENT_EXPORTS = [
   "sipml_agent_deadline",
   "sipml_agent_poll",
   "sipml_parse_address",
+  "sipml_mend_message",
 ] as const satisfies readonly (keyof AgentExports)[];

@@ -17,6 +17,13 @@ export type Output =
 /** An id that `createAgent` returned. */
 export type AgentId = number;
 
+/** A message with the Content-Length that it has. */
+export interface MendedMessage {
+  readonly message: Uint8Array;
+  /** The same for a log: with its secrets removed. */
+  readonly shown: string;
+}
+
 /** What `Driver` needs of a core. */
 export interface AgentCore {
   /** @throws CommandError if the configuration is refused. */
@@ -40,6 +47,8 @@ export interface AgentCore {
   deadline(agent: AgentId): number;
   /** The next output; undefined when drained. */
   poll(agent: AgentId): Output | undefined;
+  /** Makes a SIP message right whose body or head the host has changed. */
+  mend(message: Uint8Array): MendedMessage;
 }
 
 /** Every method throws CoreCrashed once the module has trapped. */
@@ -127,5 +136,13 @@ export class Core implements AgentCore {
       case "result":
         throw this.instance.die("the SIP core made a result where an output was due");
     }
+  }
+
+  mend(message: Uint8Array): MendedMessage {
+    this.instance.write([message]);
+    const pointer = this.instance.run((e) => e.sipml_mend_message(message.length));
+    const result = this.instance.read(pointer);
+    if (!result) throw this.instance.die("the SIP core mended no message");
+    return { message: result.body, shown: result.head };
   }
 }

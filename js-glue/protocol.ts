@@ -105,6 +105,8 @@ export interface AgentConfig {
   readonly event_messages?: boolean;
   /** true: `request_sent` and `request_received` events. */
   readonly request_events?: boolean;
+  /** true: the host sees descriptions of ours before they are sent. */
+  readonly review_descriptions?: boolean;
   /** true: each SIP message also becomes a log output, secrets removed. */
   readonly trace?: boolean;
   /** 64 hexadecimal digits from crypto.getRandomValues. */
@@ -332,6 +334,12 @@ export type MediaRequest =
   | ({ readonly type: "create_answer"; readonly call: number; readonly token: number; readonly hold: boolean } & MediaDirections)
   /** Body: the answer. `provisional`: of a 1xx response. */
   | { readonly type: "apply_answer"; readonly call: number; readonly token: number; readonly provisional: boolean }
+  /**
+   * Body: our offer or answer as it goes to the peer, with `review_descriptions`; the description in
+   * `media_ready` is used as it is.
+   */
+  | { readonly type: "review_offer"; readonly call: number; readonly token: number }
+  | { readonly type: "review_answer"; readonly call: number; readonly token: number }
   /** Forget the pending offer. Not answered. */
   | { readonly type: "rollback"; readonly call: number }
   /** The call is over. Not answered. */

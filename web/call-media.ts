@@ -26,6 +26,12 @@ export interface CallMediaOptions {
   readonly devices?: DeviceChoice | undefined;
 }
 
+/** What the browser's peer connection is asked for. */
+export type PeerMediaRequest = Exclude<
+  MediaRequest,
+  { readonly type: "review_offer" | "review_answer" }
+>;
+
 export interface CallMediaHandlers {
   /** Answers a request; `sdp` is "" after `apply_answer`. */
   ready(token: number, sdp: string): void;
@@ -126,7 +132,7 @@ export class CallMedia {
   }
 
   /** Does what the core asks, one request after the other. */
-  handle(request: MediaRequest, body: string): void {
+  handle(request: PeerMediaRequest, body: string): void {
     switch (request.type) {
       case "create_offer":
         return this.start(request.token, (op) => this.createOffer(op, request));

@@ -426,13 +426,13 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /**
-   * Asks the other side to call `target` instead (REFER): an address, or the other side of another
+   * Asks the other side to call `to` instead (REFER): an address, or the other side of another
    * call of ours, whose place it takes (attended). Resolves when that call is made; ours is hung up
    * then. Rejects with the SipError of what failed, and our call goes on. Aborting stops waiting.
    * @example
    * await call.transfer("sip:carol@example.org");
    */
-  transfer(target: string | Call, options: TransferOptions = {}): Promise<void> {
+  transfer(to: string | Call, options: TransferOptions = {}): Promise<void> {
     const { headers, hangup = true, signal } = options;
     const done = new Deferred<void>();
     try {
@@ -440,7 +440,7 @@ export class Call extends Emitter<CallEvents> {
       this.execute({
         type: "transfer",
         call: this.id,
-        ...(target instanceof Call ? { replaces: target.id } : { to: target }),
+        ...(to instanceof Call ? { replaces: to.id } : { to }),
         ...(headers === undefined ? {} : { headers }),
       });
     } catch (error) {

@@ -72,6 +72,12 @@ export class Connection {
     this.transport.close();
   }
 
+  /** The same without beginning anew: it is as good as lost. */
+  drop(): void {
+    this.isOpen = false;
+    this.transport.close();
+  }
+
   /** Other servers are used from the next `open` on. */
   reorder(): void {
     this.due = 0;

@@ -37,6 +37,13 @@ export interface Environment {
     | undefined;
   /** The document that an XML text holds; how a text that is no XML is told differs by host. */
   readonly parseXml?: ((text: string) => Document) | undefined;
+  /**
+   * Tells when the page goes away (`pagehide`), and when it comes back as it was, out of the
+   * back/forward cache (`pageshow`); the result takes both listeners away.
+   */
+  readonly watchPage?: ((gone: () => void, back: () => void) => () => void) | undefined;
+  /** What outlives a reload of this tab, and nothing else: sessionStorage. */
+  readonly storage?: Pick<Storage, "getItem" | "setItem"> | undefined;
   /** false: the browser withholds microphone and camera from this page. */
   readonly isSecureContext: boolean;
   /** What the browser calls itself; it decides about nothing but texts. */
@@ -79,7 +86,30 @@ export function browserEnvironment(): Environment {
       (async (name) => (await permissions.query({ name: name as PermissionName })).state),
     parseXml:
       DOMParser && ((text) => new DOMParser().parseFromString(text, "application/xml")),
+    watchPage: host.addEventListener && watchPage,
+    storage: storageOf(host),
     isSecureContext: host.isSecureContext ?? true,
     userAgent: navigator?.userAgent ?? "",
   };
+}
+
+function watchPage(gone: () => void, back: () => void): () => void {
+  const shown = (event: PageTransitionEvent): void => {
+    if (event.persisted) back();
+  };
+  addEventListener("pagehide", gone);
+  addEventListener("pageshow", shown);
+  return () => {
+    removeEventListener("pagehide", gone);
+    removeEventListener("pageshow", shown);
+  };
+}
+
+/** Pages may be forbidden to keep anything; asking then throws. */
+function storageOf(host: Partial<typeof globalThis>): Storage | undefined {
+  try {
+    return host.sessionStorage;
+  } catch {
+    return undefined;
+  }
 }

@@ -72,14 +72,29 @@ export class SipError extends Error {
   }
 }
 
+/** Options that have another name here than the core's, apart from its underscores. */
+const other_names = new Map([["unsolicited_notify", "acceptUnsolicitedNotify"]]);
+
+/** The argument under the name that it has in the API: `wire_directions` is `wireDirections`. */
+function named({ argument, message }: CommandError): { argument: string; message: string } {
+  const given = argument.replace(/^config\./, "");
+  const [key = ""] = given.split(/[.[]/);
+  const name = other_names.get(key) ?? key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  if (name === key) return { argument: given, message };
+  return { argument: name + given.slice(key.length), message: message.replaceAll(key, name) };
+}
+
 /** What the core threw, as the API throws it. */
 export function toSipError(error: unknown): SipError {
   if (error instanceof SipError) return error;
   if (error instanceof CommandError) {
-    return new SipError(error.code, error.message, { argument: error.argument, cause: error });
+    const { argument, message } = named(error);
+    return new SipError(error.code, message, { argument, cause: error });
   }
   if (error instanceof CoreCrashed) return new SipError("crashed", error.message, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
+  // What JSON cannot hold, such as a cycle or a BigInt, was no argument for any command.
+  if (error instanceof TypeError) return new SipError("invalid_argument", message, { cause: error });
   return new SipError("failed", message, { cause: error });
 }
 

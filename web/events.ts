@@ -13,7 +13,13 @@ export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[]
     [Name in keyof Events]?: Set<(...values: Events[Name]) => void>;
   } = {};
 
-  /** Returns the function that removes the listener again. */
+  /** @internal Gets what listeners throw; default: the console does. */
+  reporter: Report = reportToConsole;
+
+  /**
+   * Returns the function that removes the listener again. A listener that throws, or whose promise
+   * rejects, is reported on the console and by the agent's "diagnostic"; the others are called.
+   */
   on<Name extends keyof Events>(
     name: Name,
     listener: (...values: Events[Name]) => void,
@@ -36,15 +42,12 @@ export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[]
   protected emit<Name extends keyof Events>(name: Name, ...values: Events[Name]): void {
     for (const listener of [...(this.listeners[name] ?? [])]) {
       try {
-        listener(...values);
+        const result: unknown = listener(...values);
+        if (result instanceof Promise) result.catch((error: unknown) => this.reporter(error));
       } catch (error) {
-        this.report(error);
+        this.reporter(error);
       }
     }
-  }
-
-  protected report(error: unknown): void {
-    reportToConsole(error);
   }
 }
 

@@ -1,8 +1,7 @@
 /** Executes the core's media requests, one RTCPeerConnection per call. */
 
-import type { MediaRequest } from "../js-glue/protocol.js";
 import { CallMedia } from "./call-media.js";
-import type { CallMediaOptions, MediaSettings } from "./call-media.js";
+import type { CallMediaOptions, MediaSettings, PeerMediaRequest } from "./call-media.js";
 import { SharedTracks } from "./local-tracks.js";
 import type { MediaFailure, MediaKind } from "./capture.js";
 import type { Environment } from "./environment.js";
@@ -38,9 +37,9 @@ export class Media {
   }
 
   /** Requests of an unknown call make it known. */
-  handle(request: MediaRequest, body: Uint8Array): void {
+  handle(request: PeerMediaRequest, sdp: string): void {
     if (request.type === "close") return this.close(request.call);
-    this.of(request.call).handle(request, new TextDecoder().decode(body));
+    this.of(request.call).handle(request, sdp);
   }
 
   /** The media of a call, made if need be. */

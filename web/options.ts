@@ -8,8 +8,9 @@ import type { Environment } from "./environment.js";
 
 /**
  * Functions that see, and may change, what goes out and what comes in: a returned text takes the
- * place of what was given. One that throws is reported and changes nothing. `messageOut` and
- * `messageIn` see credentials.
+ * place of what was given. One that throws, or returns anything but a string or undefined, is
+ * reported and changes nothing. `messageOut` and `messageIn` see credentials. With `trace`, what
+ * they changed is logged before and after.
  * @example
  * const hooks = {
  *   messageOut: (text) => text.replace("User-Agent: ", "User-Agent: kiosk-"),
@@ -18,15 +19,19 @@ import type { Environment } from "./environment.js";
  */
 export interface Hooks {
   /**
-   * Each SIP message before it is sent; Content-Length is corrected afterwards. A message that is
-   * not UTF-8 is given with one character for each octet.
+   * Each SIP message before it is sent; Content-Length is corrected afterwards, line feeds in its
+   * head become CRLF. A message that is not UTF-8 is given with one character for each octet. "":
+   * nothing is sent. A digest with qop "auth-int" covers the body, which must then stay as it is.
    */
   readonly messageOut?: (text: string) => string | void;
   /** Each message of the server before anything looks at it, in the same way. */
   readonly messageIn?: (text: string) => string | void;
-  /** What the browser describes of itself, on its way to the peer. */
+  /** Our description as it goes to the peer, options of the call applied. */
   readonly localDescription?: (sdp: string, context: DescriptionContext) => string | void;
-  /** What the peer describes of itself, on its way to the browser. */
+  /**
+   * The peer's description as it goes to the browser. The same offer comes twice where the browser
+   * prepares an answer while the user decides, first without candidates.
+   */
   readonly remoteDescription?: (sdp: string, context: DescriptionContext) => string | void;
 }
 
@@ -122,6 +127,35 @@ export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const instance_key = "sipml-wasm.instance";
+
+/**
+ * @internal "auto": `urn:uuid:...` (RFC 9562 version 4), the same for this tab as long as it lives.
+ * Two tabs with one instance would take the binding from each other (RFC 5626 section 6).
+ */
+export function instanceIdOf(
+  given: string | undefined,
+  { storage, randomBytes }: Pick<Environment, "storage" | "randomBytes">,
+): string | undefined {
+  if (given !== "auto") return given;
+  try {
+    const kept = storage?.getItem(instance_key);
+    if (kept && /^urn:uuid:[0-9a-f-]{36}$/.test(kept)) return kept;
+  } catch {
+    // A storage that cannot be read holds nothing.
+  }
+  const bytes = randomBytes(16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const made = `urn:uuid:${hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}`;
+  try {
+    storage?.setItem(instance_key, made);
+  } catch {
+    // What cannot be kept is made again after a reload.
+  }
+  return made;
+}
+
 /** @internal The options that the core knows, under its names. */
 export function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentConfig> {
   const { outboundProxy } = options;
@@ -134,13 +168,13 @@ export function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentCo
     user_agent: options.userAgent,
     headers: options.headers,
     routes: options.routes,
-    instance_id: options.instanceId,
     keep_alive: options.keepAlive,
     session_expires: options.sessionExpires,
     reliable_provisional: options.reliableProvisional,
     redirects: options.redirects,
     unsolicited_notify: options.acceptUnsolicitedNotify,
     request_events: options.requestEvents,
+    review_descriptions: "hooks" in options ? Boolean(options.hooks?.localDescription) : undefined,
     outbound_proxy: outboundProxy === null ? "" : outboundProxy,
     rtcweb_breaker: options.rtcwebBreaker,
     click2call: options.click2call,

@@ -56,9 +56,16 @@ export class Registration extends Emitter<RegistrationEvents> {
   private success = new Deferred<void>();
   private end = new Deferred<void>();
 
+  private options: RegisterOptions;
+
   /** @internal */
-  constructor(id: number, execute: (command: Command) => number) {
+  constructor(
+    id: number,
+    execute: (command: Command) => number,
+    options: RegisterOptions = {},
+  ) {
     super();
+    this.options = options;
     this.id = id;
     this.execute = execute;
   }
@@ -75,6 +82,7 @@ export class Registration extends Emitter<RegistrationEvents> {
 
   /** Registers anew, also after the end. @throws SipError */
   register(options: RegisterOptions = {}): void {
+    this.options = options;
     try {
       this.execute(registerCommand(options, this.id));
     } catch (error) {
@@ -131,6 +139,11 @@ export class Registration extends Emitter<RegistrationEvents> {
       else this.end.reject(error);
     }
     this.emit("state", said);
+  }
+
+  /** @internal With the options of the last time. @throws SipError */
+  registerAgain(): void {
+    this.register(this.options);
   }
 
   /** @internal The agent can do no more for it. */

@@ -6,25 +6,28 @@ import { defaultWasm } from "../js-glue/default-wasm.js";
 import { Driver } from "../js-glue/driver.js";
 import { compile } from "../js-glue/load.js";
 import { CommandError } from "../js-glue/memory.js";
-import type { AgentConfig, Command, Event, Log } from "../js-glue/protocol.js";
+import type { AgentConfig, Command, Event, Log, MediaRequest } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
 import { partsOfAddress, partyOfTarget, toParty } from "./address.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
 import { callOptions, directionOf } from "./call-options.js";
+import { messageOf } from "./capture.js";
 import { Connection } from "./connection.js";
 import { browserEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { SipError, toSipError } from "./errors.js";
-import { Deferred, Emitter, rejected } from "./events.js";
+import { Deferred, Emitter, rejected, reportToConsole } from "./events.js";
+import { HookRunner } from "./hooks.js";
 import { Media } from "./media.js";
 import type { MediaSettings } from "./call-media.js";
 import { SipMessage } from "./message.js";
 import { toNotification } from "./notification.js";
 import type { Notification } from "./notification.js";
-import { agentConfig, hex } from "./options.js";
+import { agentConfig, hex, instanceIdOf } from "./options.js";
 import type { UserAgentOptions } from "./options.js";
+import { PagePresence } from "./page-presence.js";
 import { Publication, publishCommand } from "./publication.js";
 import type { PublishOptions } from "./publication.js";
 import { Registration, registerCommand } from "./registration.js";
@@ -65,7 +68,7 @@ export interface UserAgentEvents {
   /** With `requestEvents`: a request came for a call, subscription, ...; `usage` is its id. */
   requestReceived: [RequestEvent];
   /** A SIP message, with `trace`. */
-  log: [{ readonly direction: "sent" | "received"; readonly text: string }];
+  log: [LogEntry];
   /** The peer, the server or the page did something wrong that cost no more than is said. */
   diagnostic: [{ readonly code: string; readonly text: string; readonly offset?: number }];
   /** What `stop` began has ended. */
@@ -82,6 +85,18 @@ export interface UserAgentEvents {
   ];
 }
 
+/** One message of the trace. */
+export interface LogEntry {
+  readonly direction: "sent" | "received";
+  /** The message; secrets are replaced by "***". */
+  readonly text: string;
+  /**
+   * Only of a message that a hook changed. "before": as it came; what was made of it follows without
+   * this. "after": as it is sent; what the core made stood before it without this.
+   */
+  readonly hook?: "before" | "after";
+}
+
 /** A request that left or came. */
 export interface RequestEvent {
   /** The id of the call, registration, publication or subscription. */
@@ -94,6 +109,7 @@ export interface RequestEvent {
 
 const default_gathering_timeout = 2000;
 const entropy_bytes = 32;
+const decoder = new TextDecoder();
 
 /**
  * A SIP user agent: one address, its connection, and what it does there.
@@ -119,11 +135,14 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private readonly publications = new Map<number, Publication>();
   private readonly subscriptions = new Map<number, Subscription>();
   private readonly requests: Requests;
+  private readonly hooks: HookRunner;
+  private readonly presence: PagePresence;
   private state: ConnectionState = "idle";
   private lastError: SipError | undefined;
   private starting: Deferred<void> | undefined;
   private stopping: Deferred<void> | undefined;
   private dead = false;
+  private reporting = false;
   private viaTransport: "ws" | "wss";
 
   /** Loads the core and makes an agent; nothing is sent. @throws SipError, LoadError */
@@ -143,6 +162,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** @internal Tests give their own core. */
   constructor(core: AgentCore, options: UserAgentOptions) {
     super();
+    this.reporter = (error) => this.reportFailure("listener_failed", "a listener threw", error);
     this.#options = options;
     const environment = options.environment ?? browserEnvironment();
     this.environment = environment;
@@ -157,7 +177,18 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         this.lastError = error;
         this.driver.disconnected();
       },
-      message: (bytes) => this.driver.receive(bytes),
+      message: (bytes) => {
+        const message = this.hooks.messageIn(bytes);
+        if (message) this.driver.receive(message);
+      },
+    });
+    this.hooks = new HookRunner({
+      hooks: () => this.#options.hooks,
+      mend: (message) => core.mend(message),
+      failed: (hook, error) => this.reportFailure("hook_failed", `the hook ${hook} threw`, error),
+      changed: (direction, hook, text) => {
+        if (this.#options.trace) this.emit("log", { direction, text, hook });
+      },
     });
     this.media = new Media(environment, () => this.mediaSettings(), {
       ready: (call, token, sdp) => this.answerMedia({ type: "media_ready", call, token }, sdp),
@@ -189,9 +220,16 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return this.beginCall(start, callOptions);
       },
     };
+    const instanceId = instanceIdOf(options.instanceId, environment);
+    this.presence = new PagePresence(environment, {
+      registrations: () => this.registrations.values(),
+      unregisters: () => this.#options.unregisterOnPageHide ?? true,
+      reconnect: () => this.reconnect(),
+    });
     const config: AgentConfig = {
       ...agentConfig(options),
       uri: options.uri,
+      ...(instanceId === undefined ? {} : { instance_id: instanceId }),
       event_messages: true,
       transport: this.viaTransport,
       entropy: hex(environment.randomBytes(entropy_bytes)),
@@ -202,12 +240,15 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         config,
         environment.createClock(),
         {
-          transmit: (message) => this.connection.send(message),
+          transmit: (given) => {
+            const message = this.hooks.messageOut(given);
+            if (message) this.connection.send(message);
+          },
           event: (event, body) => this.handle(event, body),
-          media: (request, body) => this.media.handle(request, body),
+          media: (request, body) => this.handleMedia(request, decoder.decode(body)),
           log: (log, body) => this.handleLog(log, body),
           fatal: (error) => this.handleFatal(toSipError(error)),
-          report: (error) => this.report(error),
+          report: (error) => this.reportFailure("listener_failed", "a handler threw", error),
         },
         options.record ? { record: options.record } : {},
       );
@@ -247,6 +288,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       if (!this.starting) {
         if (this.state !== "connecting") this.driver.command({ type: "start" });
         this.starting = new Deferred<void>();
+        this.presence.watch();
       }
     } catch (error) {
       return rejected(toSipError(error));
@@ -277,8 +319,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   ): void {
     const { uri, server } = options;
     const viaTransport = server === undefined ? undefined : transportOf(parseServers(server)[0]);
+    const instanceId = instanceIdOf(options.instanceId, this.environment);
     const config: Partial<AgentConfig> = {
       ...agentConfig(options),
+      ...(instanceId === undefined ? {} : { instance_id: instanceId }),
       ...(uri === undefined ? {} : { uri }),
       ...(viaTransport === undefined ? {} : { transport: viaTransport }),
     };
@@ -291,16 +335,18 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** Registers our address. @throws SipError */
   register(options: RegisterOptions = {}): Registration {
     const id = this.execute(registerCommand(options));
-    const registration: Registration = new Registration(id, (command) => {
+    const execute = (command: Command): number => {
       this.registrations.set(id, registration);
       return this.driver.command(command);
-    });
+    };
+    const registration: Registration = new Registration(id, execute, options);
+    registration.reporter = this.reporter;
     this.registrations.set(id, registration);
     return registration;
   }
 
   /** Calls somebody: a SIP URI, or a name or number in our domain. @throws SipError */
-  call(target: string, options: CallOptions = {}): Call {
+  call(to: string, options: CallOptions = {}): Call {
     const { from, signal } = options;
     const offered = {
       audio: directionOf(options.audio ?? true),
@@ -309,12 +355,12 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     refuseAborted(signal);
     const id = this.execute({
       type: "call",
-      to: target,
+      to,
       ...offered,
       ...(from === undefined ? {} : { from }),
       ...callOptions(options, this.#options.bandwidth),
     });
-    const remote = partyOfTarget(target, this.domain());
+    const remote = partyOfTarget(to, this.domain());
     const local = partyOfTarget(from ?? this.#options.uri, this.domain());
     return this.beginCall({ id, direction: "outgoing", remote, local, offered }, options);
   }
@@ -351,6 +397,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   publish(content: string | Uint8Array, options: PublishOptions): Publication {
     const id = this.execute(publishCommand(options), content);
     const publication = new Publication(id, this.callContext.execute);
+    publication.reporter = this.reporter;
     this.publications.set(id, publication);
     return publication;
   }
@@ -359,6 +406,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   subscribe(to: string, options: SubscribeOptions): Subscription {
     const id = this.execute(subscribeCommand(to, options));
     const subscription = new Subscription(id, this.callContext.execute);
+    subscription.reporter = this.reporter;
     this.subscriptions.set(id, subscription);
     return subscription;
   }
@@ -371,6 +419,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       ...(devices === undefined ? {} : { devices }),
     });
     const call = new Call(this.callContext, start);
+    call.reporter = this.reporter;
     this.callMap.set(start.id, call);
     call.obey(signal);
     return call;
@@ -382,6 +431,15 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     if (transport === this.viaTransport) return;
     this.execute({ type: "configure", config: { transport } });
     this.viaTransport = transport;
+  }
+
+  /** What code of the page did wrong: it is told, and has cost nothing else. */
+  private reportFailure(code: string, what: string, error: unknown): void {
+    reportToConsole(error);
+    if (this.reporting) return; // a listener of "diagnostic" itself
+    this.reporting = true;
+    this.emit("diagnostic", { code, text: `${what}: ${messageOf(error)}` });
+    this.reporting = false;
   }
 
   private execute(command: Command, body?: string | Uint8Array): number {
@@ -412,6 +470,29 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       iceGatheringTimeout: this.#options.iceGatheringTimeout ?? default_gathering_timeout,
       videoSize: this.#options.videoSize,
     };
+  }
+
+  private handleMedia(request: MediaRequest, sdp: string): void {
+    const { call } = request;
+    switch (request.type) {
+      case "review_offer":
+      case "review_answer": {
+        const type = request.type === "review_offer" ? "offer" : "answer";
+        const reviewed = this.hooks.description("localDescription", sdp, { call, type });
+        return this.answerMedia({ type: "media_ready", call, token: request.token }, reviewed);
+      }
+      case "prepare_answer":
+      case "create_answer": {
+        const offer = this.hooks.description("remoteDescription", sdp, { call, type: "offer" });
+        return this.media.handle(request, offer);
+      }
+      case "apply_answer": {
+        const answer = this.hooks.description("remoteDescription", sdp, { call, type: "answer" });
+        return this.media.handle(request, answer);
+      }
+      default:
+        return this.media.handle(request, sdp);
+    }
   }
 
   private handle(event: Event, body: Uint8Array): void {
@@ -525,6 +606,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       message: new SipMessage(event.message, body),
       replaces,
     });
+    call.reporter = this.reporter;
     this.callMap.set(event.call, call);
     this.emit("call", call);
   }
@@ -559,6 +641,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     if (state === "connected") {
       this.starting = undefined;
       starting?.resolve();
+      this.presence.connected();
     } else if (state === "failed") {
       this.starting = undefined;
       starting?.reject(
@@ -574,6 +657,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.endAll("bye");
     this.starting?.reject(new SipError("stopped", "The user agent was stopped."));
     this.starting = undefined;
+    this.presence.forget();
     this.stopping?.resolve();
     this.stopping = undefined;
     this.emit("connection", { state: "stopped" });
@@ -581,10 +665,21 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   private handleLog(log: Log, body: Uint8Array): void {
-    this.emit("log", { direction: log.direction, text: new TextDecoder().decode(body) });
+    this.emit("log", { direction: log.direction, text: decoder.decode(body) });
   }
 
   /** Ends what the core can no longer end: it died, or had no more time while stopping. */
+  /** The page was put away and came back: whatever the socket says, it is no longer connected. */
+  private reconnect(): void {
+    if (this.state === "connected") {
+      this.lastError = new SipError("connection_lost", "The page was put away for a while.");
+      this.connection.drop();
+      this.driver.disconnected();
+    } else if (this.state === "failed") {
+      this.start().catch(() => undefined); // told by "connection"
+    }
+  }
+
   private endAll(cause: "bye" | "transport_error"): void {
     this.requests.endAll(
       cause === "bye"
@@ -606,6 +701,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   private handleFatal(error: SipError): void {
     this.dead = true;
+    this.presence.forget();
     this.lastError = error;
     this.connection.close();
     this.endAll("transport_error");

@@ -227,7 +227,7 @@ void Agent::advance_stop(Instant now) {
     stopping_ = Stopping::registrations;
     timers_.stop(Timer::stop_calls);
     Context ctx = context(now);
-    for (auto& [id, registration] : registrations_) (void)registration.unregister(ctx);
+    for (auto& [id, registration] : registrations_) (void)registration.unregister({}, ctx);
   }
   if (stopping_ == Stopping::registrations && !has_live_registration()) {
     stopping_ = Stopping::no;
@@ -324,7 +324,7 @@ Agent::Answer Agent::execute(const Unregister& command, Instant now) {
   const auto found = registrations_.find(command.registration);
   if (found == registrations_.end()) return unknown("registration", registrations_);
   Context ctx = context(now);
-  return outcome(found->second.unregister(ctx));
+  return outcome(found->second.unregister(command.headers, ctx));
 }
 
 std::optional<CommandError> Agent::refusal_of_call(const usage::MediaDirections& directions,
@@ -395,14 +395,15 @@ Agent::Answer Agent::execute(const ChangeCall& command, Instant now) {
   const auto found = calls_.find(command.call);
   if (found == calls_.end()) return unknown("call", calls_);
   Context ctx = context(now);
-  return outcome(found->second.change(command.change, command.directions, ctx));
+  return outcome(found->second.change(command.change, command.directions, command.headers, ctx));
 }
 
 Agent::Answer Agent::execute(SendInfo command, Instant now) {
   const auto found = calls_.find(command.call);
   if (found == calls_.end()) return unknown("call", calls_);
   Context ctx = context(now);
-  return outcome(found->second.info(command.content_type, std::move(command.body), ctx));
+  return outcome(
+      found->second.info(command.content_type, std::move(command.body), command.headers, ctx));
 }
 
 Agent::Answer Agent::execute(const Progress& command, Instant now) {

@@ -33,6 +33,7 @@ struct Register {
 
 struct Unregister {
   std::uint32_t registration = 0;
+  message::HeaderFields headers{};
 };
 
 struct PlaceCall {
@@ -65,12 +66,14 @@ struct ChangeCall {
   std::uint32_t call = 0;
   usage::Change change = usage::Change::hold;
   std::optional<usage::MediaDirections> directions;
+  message::HeaderFields headers{};
 };
 
 struct SendInfo {
   std::uint32_t call = 0;
   std::string content_type;
   std::string body;
+  message::HeaderFields headers{};
 };
 
 struct Progress {
@@ -119,6 +122,7 @@ struct Publish {
 
 struct Unpublish {
   std::uint32_t publication = 0;
+  message::HeaderFields headers{};
 };
 
 struct Subscribe {
@@ -134,6 +138,7 @@ struct Subscribe {
 
 struct Unsubscribe {
   std::uint32_t subscription = 0;
+  message::HeaderFields headers{};
 };
 
 struct Transfer {

@@ -12,6 +12,8 @@
 #include "bridge/json_command.hpp"
 #include "bridge/json_event.hpp"
 #include "bridge/json_writer.hpp"
+#include "message/mend_length.hpp"
+#include "message/redact.hpp"
 #include "uri/name_addr.hpp"
 
 namespace {
@@ -119,6 +121,15 @@ const sipml_output* sipml_parse_address(std::uint32_t length) {
   bridge::JsonWriter json;
   bridge::write_name_addr(json, *address);
   return bridge::show({SIPML_RESULT, json.take(), {}});
+}
+
+const sipml_output* sipml_mend_message(std::uint32_t length) {
+  if (!bridge::is_within_input(length)) return nullptr;
+  bridge::Head result;
+  result.kind = SIPML_RESULT;
+  result.body = message::mend_length(bridge::input_text(0, length));
+  result.json = message::redact(result.body);
+  return bridge::show(std::move(result));
 }
 
 }  // extern "C"

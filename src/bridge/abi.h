@@ -32,7 +32,7 @@ enum sipml_output_kind {
   SIPML_EVENT = 2,    /* head: an Event of js-glue/protocol.ts, with its body */
   SIPML_MEDIA = 3,    /* head: a MediaRequest of js-glue/protocol.ts, body: SDP */
   SIPML_LOG = 4,      /* head: {"direction"}, body: one SIP message with its secrets removed */
-  SIPML_RESULT = 5    /* of sipml_parse_address(), and sipml_call_function() of functions_abi.h */
+  SIPML_RESULT = 5    /* of the functions that take text and give text or JSON */
 };
 
 /* Valid until the next sipml_ call. */
@@ -72,6 +72,10 @@ const struct sipml_output* sipml_agent_poll(uint32_t agent);
 /* Input: a URI or an address. Head: a ParsedNameAddr of js-glue/message-data.ts. NULL if it is
  * none. */
 const struct sipml_output* sipml_parse_address(uint32_t length);
+
+/* Input: a SIP message that the host has changed. NULL if the length is wrong; else body: the
+ * message with the Content-Length that it has; head: the same with its secrets removed. */
+const struct sipml_output* sipml_mend_message(uint32_t length);
 
 #ifdef __cplusplus
 }

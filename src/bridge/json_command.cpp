@@ -383,6 +383,7 @@ void read_config(Reader& reader, usage::Config& config) {
   config.unsolicited_notify = reader.flag_or("unsolicited_notify", config.unsolicited_notify);
   config.event_messages = reader.flag_or("event_messages", config.event_messages);
   config.request_events = reader.flag_or("request_events", config.request_events);
+  config.review_descriptions = reader.flag_or("review_descriptions", config.review_descriptions);
   config.trace = reader.flag_or("trace", config.trace);
   if (!config.uri.host.empty()) {
     if (config.domain.empty()) config.domain = config.uri.host;
@@ -612,22 +613,27 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
     return agent::Configure{std::move(config)};
   }
   if (type == "register") return read_register(reader);
-  if (type == "unregister") return agent::Unregister{reader.id("registration")};
+  if (type == "unregister")
+    return agent::Unregister{reader.id("registration"), reader.headers("headers")};
   if (type == "call") return read_call(reader);
   if (type == "accept")
     return agent::Accept{reader.id("call"), read_choice(reader), read_options(reader)};
   if (type == "reject") return read_reject(reader);
   if (type == "hangup") return agent::HangUp{reader.id("call"), reader.headers("headers")};
-  if (type == "hold") return agent::ChangeCall{reader.id("call"), usage::Change::hold, {}};
-  if (type == "resume") return agent::ChangeCall{reader.id("call"), usage::Change::resume, {}};
+  if (type == "hold")
+    return agent::ChangeCall{reader.id("call"), usage::Change::hold, {}, reader.headers("headers")};
+  if (type == "resume")
+    return agent::ChangeCall{
+        reader.id("call"), usage::Change::resume, {}, reader.headers("headers")};
   if (type == "modify") {
     const auto directions = read_directions(reader);
     if (!directions) reader.fail("audio", "audio and video are missing");
-    return agent::ChangeCall{reader.id("call"), usage::Change::modify, directions};
+    return agent::ChangeCall{reader.id("call"), usage::Change::modify, directions,
+                             reader.headers("headers")};
   }
   if (type == "info") {
     agent::SendInfo command{reader.id("call"), reader.text_or("content_type", {}),
-                            std::string(body)};
+                            std::string(body), reader.headers("headers")};
     if (message::media_type(command.content_type).empty())
       reader.fail("content_type", "content_type is not a media type");
     return command;
@@ -637,9 +643,11 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
   if (type == "forget_request") return agent::ForgetRequest{reader.id("request")};
   if (type == "respond") return read_respond(reader, body);
   if (type == "publish") return read_publish(reader, body);
-  if (type == "unpublish") return agent::Unpublish{reader.id("publication")};
+  if (type == "unpublish")
+    return agent::Unpublish{reader.id("publication"), reader.headers("headers")};
   if (type == "subscribe") return read_subscribe(reader);
-  if (type == "unsubscribe") return agent::Unsubscribe{reader.id("subscription")};
+  if (type == "unsubscribe")
+    return agent::Unsubscribe{reader.id("subscription"), reader.headers("headers")};
   if (type == "transfer") return read_transfer(reader);
   if (type == "accept_transfer")
     return agent::AcceptTransfer{reader.id("call"),

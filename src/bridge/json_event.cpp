@@ -285,6 +285,7 @@ void put(JsonWriter& json, const usage::MediaRequest& request) {
   json.number("call", request.call);
   if (request.type == Type::rollback || request.type == Type::close) return;
   json.number("token", request.token);
+  if (request.type == Type::review_offer || request.type == Type::review_answer) return;
   if (request.type == Type::apply_answer) return json.boolean("provisional", request.provisional);
   if (request.type != Type::prepare_answer) json.boolean("hold", request.hold);
   put(json, request.directions);

@@ -100,8 +100,9 @@ std::string_view name(usage::TransferProgress::Value value) {
 }
 
 std::string_view name(usage::MediaRequest::Type value) {
-  static constexpr std::array<std::string_view, 6> names = {
-      "create_offer", "prepare_answer", "create_answer", "apply_answer", "rollback", "close"};
+  static constexpr std::array<std::string_view, 8> names = {
+      "create_offer", "prepare_answer", "create_answer", "apply_answer",
+      "review_offer", "review_answer",  "rollback",      "close"};
   return at(names, value);
 }
 

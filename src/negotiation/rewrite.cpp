@@ -141,6 +141,12 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
   return sdp::write(answer);
 }
 
+Result<std::string, RewriteError> reviewed_description(std::string_view from_host) {
+  const auto parsed = parse(from_host, "local description");
+  if (!parsed) return parsed.error();
+  return std::string(from_host);
+}
+
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire) {
   auto parsed = parse(from_wire, "remote offer");
   if (!parsed) return parsed.error();

@@ -46,6 +46,10 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
                                                std::string_view remote_offer,
                                                const LocalOptions& options);
 
+/// An offer or answer of ours that the host has seen as the two above made it, and may have
+/// changed: it is used as it is.
+Result<std::string, RewriteError> reviewed_description(std::string_view from_host);
+
 /// The peer's offer, from the wire to the browser; an error if no browser can take it. Candidates
 /// that cannot be read are left out.
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire);

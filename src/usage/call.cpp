@@ -230,22 +230,37 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     context.emit(Diagnostic{"bad_local_description", error.text, error.offset});
     media_failed(token, MediaError::bad_description, error.text, context);
   };
+  const bool is_reviewed = token == review_token_;
   if (exchange_ == Exchange::applying_remote_answer) {
     exchange(OnExchange::answer_applied, context);
   } else if (exchange_ == Exchange::awaiting_local_offer) {
-    auto rewritten = negotiation::local_description(description, media_options());
+    auto rewritten = is_reviewed ? negotiation::reviewed_description(description)
+                                 : negotiation::local_description(description, media_options());
     if (!rewritten) return refuse(rewritten.error());
-    offer_of_browser_ = description;
+    if (!is_reviewed) offer_of_browser_ = description;
+    if (asks_review(is_reviewed, *rewritten, context)) return;
     local_description_ = std::move(rewritten).value();
     exchange(OnExchange::local_offer_ready, context);
   } else if (exchange_ == Exchange::awaiting_local_answer) {
-    auto rewritten = negotiation::local_answer(description, remote_description_, media_options());
+    auto rewritten =
+        is_reviewed ? negotiation::reviewed_description(description)
+                    : negotiation::local_answer(description, remote_description_, media_options());
     if (!rewritten) return refuse(rewritten.error());
+    if (asks_review(is_reviewed, *rewritten, context)) return;
     local_description_ = std::move(rewritten).value();
     answered_offer_ = remote_description_;
     last_answer_ = local_description_;
     exchange(OnExchange::local_answer_ready, context);
   }
+}
+
+bool Call::asks_review(bool is_reviewed, const std::string& description, Context& context) {
+  if (is_reviewed || !context.config.review_descriptions) return false;
+  ask_media(exchange_ == Exchange::awaiting_local_answer ? MediaRequest::Type::review_answer
+                                                         : MediaRequest::Type::review_offer,
+            description, false, context);
+  review_token_ = token_;
+  return true;
 }
 
 negotiation::LocalOptions Call::media_options() const {
@@ -541,12 +556,13 @@ std::optional<CommandError> Call::hang_up(const message::HeaderFields& headers, 
 }
 
 std::optional<CommandError> Call::info(const std::string& content_type, std::string body,
-                                       Context& context) {
+                                       const message::HeaderFields& headers, Context& context) {
   if (progress_ != Progress::established)
     return CommandError{CommandErrorCode::wrong_state, "call", "the call is not established"};
   message::Request request = dialog_->make_request("INFO");
   request.headers.push_back({"Contact", contact_value(context.config, options_.caps, "INFO")});
   add_headers(request.headers, options_.headers);
+  add_headers(request.headers, headers);
   request.headers.push_back({"Content-Type", content_type});
   request.body = std::move(body);
   if (context.send(std::move(request), {id_, static_cast<std::uint32_t>(Purpose::info), 0}) == 0)
@@ -571,7 +587,7 @@ void Call::connected(Context& context) {
   }
   // The peer, and the proxies between, know the flow that is gone.
   if (progress_ == Progress::established && !pending_change_)
-    (void)change(Change::refresh, std::nullopt, context);
+    (void)change(Change::refresh, std::nullopt, {}, context);
   else
     start_change(context);
 }

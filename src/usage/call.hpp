@@ -69,9 +69,9 @@ class Call {
                                      const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> hang_up(const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> change(Change change, std::optional<MediaDirections> directions,
-                                     Context& context);
+                                     message::HeaderFields headers, Context& context);
   std::optional<CommandError> info(const std::string& content_type, std::string body,
-                                   Context& context);
+                                   const message::HeaderFields& headers, Context& context);
 
   // Requests inside the dialog that are usages by themselves.
   bool has_dialog() const { return dialog_.has_value(); }
@@ -284,6 +284,8 @@ class Call {
   void leave_remote_offer();
   MediaDirections wanted_directions() const;
   negotiation::LocalOptions media_options() const;
+  /// Gives the description to the host to look at; media_ready() comes again.
+  bool asks_review(bool is_reviewed, const std::string& description, Context& context);
 
   std::uint32_t id_ = 0;
   bool is_outgoing_ = true;
@@ -362,6 +364,8 @@ class Call {
 
   // The exchange.
   std::uint32_t token_ = 0;
+  /// The token under which the host looks at a description of ours; 0: none.
+  std::uint32_t review_token_ = 0;
   MediaDirections directions_;
   std::string offer_of_browser_;
   /// As the peer wrote and as we wrote last, on the wire.
@@ -390,8 +394,11 @@ class Call {
   struct NextChange {
     Change change = Change::hold;
     std::optional<MediaDirections> directions;
+    message::HeaderFields headers;
   };
   std::optional<NextChange> next_change_;
+  /// Of the change under way.
+  message::HeaderFields change_headers_;
   bool pending_hold_ = false;
   MediaDirections pending_directions_;
   /// What flowed when it was told last.

@@ -33,7 +33,7 @@ MediaDirections Call::wanted_directions() const {
 }
 
 std::optional<CommandError> Call::change(Change change, std::optional<MediaDirections> directions,
-                                         Context& context) {
+                                         message::HeaderFields headers, Context& context) {
   const auto wrong_state = [](const char* text) {
     return CommandError{CommandErrorCode::wrong_state, "call", text};
   };
@@ -41,7 +41,7 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
     return wrong_state("the call is not established");
   if (pending_change_ == Change::refresh && carrier_ == Carrier::own_reinvite && !next_change_) {
     // The user cannot know of it: what is wanted follows.
-    next_change_ = NextChange{change, directions};
+    next_change_ = NextChange{change, directions, std::move(headers)};
     return std::nullopt;
   }
   if (pending_change_ && pending_change_ != Change::refresh)
@@ -51,6 +51,7 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
   pending_change_ = change;
   pending_hold_ = change == Change::hold || (change != Change::resume && local_hold_);
   pending_directions_ = directions.value_or(directions_);
+  change_headers_ = std::move(headers);
   start_change(context);
   return std::nullopt;
 }
@@ -74,6 +75,7 @@ void Call::send_reinvite(Context& context) {
   describe_us(reinvite_.headers, "re-INVITE", context);
   ask_session(reinvite_);
   add_headers(reinvite_.headers, options_.headers);
+  add_headers(reinvite_.headers, change_headers_);
   reinvite_.headers.push_back({"Content-Type", std::string(description_type)});
   reinvite_.body = local_description_;
   reinvite_transaction_ =
@@ -155,12 +157,13 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
   }
   const Change change = *pending_change_;
   pending_change_.reset();
+  change_headers_.clear();
   if (ok) tell_flow(context);
   if (is_own_change()) carrier_ = Carrier::peer_reinvite;
   if (change == Change::refresh) {
     if (!ok) session(OnSession::refresh_failed, context);
-    if (const auto next = std::exchange(next_change_, std::nullopt))
-      if (this->change(next->change, next->directions, context))
+    if (auto next = std::exchange(next_change_, std::nullopt))
+      if (this->change(next->change, next->directions, std::move(next->headers), context))
         context.emit(CallModified{id_, next->change, false, 0, {}, {}});
     change_accepted_by_.reset();
     return;

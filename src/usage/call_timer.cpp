@@ -141,7 +141,7 @@ std::optional<message::Request> Call::with_longer_session(const transaction::Ind
 void Call::refresh_session(Context& context) {
   if (!peer_allows_update_) {
     // A change in progress refreshes, too.
-    if (!pending_change_) (void)change(Change::refresh, std::nullopt, context);
+    if (!pending_change_) (void)change(Change::refresh, std::nullopt, {}, context);
     return;
   }
   message::Request request = dialog_->make_request("UPDATE");

@@ -43,6 +43,7 @@ void Call::send_update(Context& context) {
   reinvite_ = dialog->make_request("UPDATE");
   describe_us(reinvite_.headers, "UPDATE", context);
   add_headers(reinvite_.headers, options_.headers);
+  add_headers(reinvite_.headers, change_headers_);
   reinvite_.headers.push_back({"Content-Type", std::string(description_type)});
   reinvite_.body = local_description_;
   reinvite_transaction_ =

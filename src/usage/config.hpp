@@ -56,6 +56,7 @@ struct Config {
   bool unsolicited_notify = false;
   bool event_messages = false;
   bool request_events = false;
+  bool review_descriptions = false;
   bool trace = false;
 
   /// Learned, not given.

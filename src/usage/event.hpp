@@ -306,6 +306,8 @@ struct MediaRequest {
     prepare_answer,
     create_answer,
     apply_answer,
+    review_offer,
+    review_answer,
     rollback,
     close
   };

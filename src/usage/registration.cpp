@@ -138,13 +138,16 @@ std::optional<CommandError> Registration::start(RegistrationOptions options, Con
   return std::nullopt;
 }
 
-std::optional<CommandError> Registration::unregister(Context& context) {
+std::optional<CommandError> Registration::unregister(const message::HeaderFields& headers,
+                                                     Context& context) {
   if (state_ == State::idle || state_ == State::ended || state_ == State::unregistering ||
       state_ == State::unregister_pending)
     return CommandError{CommandErrorCode::wrong_state, "registration", "it is not registered"};
   cause_ = Cause::unregistered;
   status_ = 0;
   reason_.clear();
+  for (const message::HeaderField& field : headers)
+    message::set_field(options_.headers, field.name, field.value);
   step(On::unregister, context);
   return std::nullopt;
 }

@@ -30,7 +30,7 @@ class Registration {
   bool has_ended() const { return state_ == State::ended; }
 
   std::optional<CommandError> start(RegistrationOptions options, Context& context);
-  std::optional<CommandError> unregister(Context& context);
+  std::optional<CommandError> unregister(const message::HeaderFields& headers, Context& context);
 
   void response(const transaction::Indication& indication, const message::Message& response,
                 Context& context);

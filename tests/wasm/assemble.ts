@@ -136,6 +136,7 @@ export function assemble(options: ModuleOptions = {}): Uint8Array<ArrayBuffer> {
       body: [...constant(pending), 0x28, 2, 0, ...store(pending, constant(0))],
     },
     { name: "sipml_parse_address", parameters: [i32], results: [i32], body: constant(0) },
+    { name: "sipml_mend_message", parameters: [i32], results: [i32], body: constant(0) },
   ];
   if (traps) {
     const parameters = [i32, i32, i32];

@@ -1,6 +1,6 @@
 /** Stand-ins for the browser and the core: virtual time, sockets, peer connections, devices. */
 import type { Clock } from "../../js-glue/clock.js";
-import type { AgentCore, Output } from "../../js-glue/core.js";
+import type { AgentCore, MendedMessage, Output } from "../../js-glue/core.js";
 import type { Bytes } from "../../js-glue/memory.js";
 import type {
   AgentConfig,
@@ -369,6 +369,10 @@ export class FakeBrowser {
   readonly captures: MediaStreamConstraints[] = [];
   readonly streams: FakeStream[] = [];
   readonly environment: Environment;
+  /** What watches whether the page goes away and comes back. */
+  page: { readonly gone: () => void; readonly back: () => void } | undefined;
+  /** Of this tab. */
+  readonly kept = new Map<string, string>();
   permission: PermissionState;
   getUserMedia: (constraints: MediaStreamConstraints) => Promise<FakeStream>;
 
@@ -412,6 +416,14 @@ export class FakeBrowser {
           },
       listDevices: () => Promise.resolve(devices ?? ["audioinput", "videoinput"]),
       queryPermission: () => Promise.resolve(this.permission),
+      watchPage: (gone, back) => {
+        this.page = { gone, back };
+        return () => (this.page = undefined);
+      },
+      storage: {
+        getItem: (key) => this.kept.get(key) ?? null,
+        setItem: (key, value) => void this.kept.set(key, value),
+      },
       isSecureContext: options.secure ?? true,
       userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36",
     };
@@ -547,6 +559,13 @@ export class FakeCore implements AgentCore {
 
   poll(): Output | undefined {
     return this.outputs.shift();
+  }
+
+  /** Marks what it mended; a password is a secret. */
+  mend(message: Uint8Array): MendedMessage {
+    this.input("mend");
+    const text = `${decoder.decode(message)} mended`;
+    return { message: encoder.encode(text), shown: text.replace("secret", "***") };
   }
 
   /** The commands of one type, in order. */

@@ -159,7 +159,7 @@ describe("RFC 3261 7.3.1: the modern API refuses CR, LF and NUL by name", () => 
         assertRefused(await failure(() => incoming.hangup(more)), argument);
       }
       assertRefused(await failure(() => incoming.reject({ reason: bad })), "reason");
-      assertRefused(await failure(() => incoming.info("x", `a/b${bad}`)), "content_type");
+      assertRefused(await failure(() => incoming.info("x", `a/b${bad}`)), "contentType");
       const other = "sip:alice@example.com";
       assertRefused(await failure(() => agent.register({ from: other + bad })), "from");
       assertRefused(await failure(() => agent.call("bob", { from: other + bad })), "from");

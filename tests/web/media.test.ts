@@ -1,7 +1,7 @@
 /** The media of a call: offers, answers, hold, permission, devices, gathering (RFC 8829, RFC 3264). */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MediaRequest } from "../../js-glue/protocol.js";
+import type { PeerMediaRequest } from "../../web/call-media.js";
 import type { CallMediaOptions } from "../../web/call-media.js";
 import { constraintsFor } from "../../web/capture.js";
 import { Media } from "../../web/media.js";
@@ -13,7 +13,7 @@ interface Bench {
   readonly media: Media;
   readonly seen: string[];
   readonly sdp: string[];
-  ask(request: MediaRequest, body?: string): Promise<void>;
+  ask(request: PeerMediaRequest, body?: string): Promise<void>;
 }
 
 const call = 1;
@@ -38,8 +38,8 @@ function bench(
       tracksAdded: (_call, side, _stream, kinds) => seen.push(`${side} ${kinds.join(",")}`),
     },
   );
-  const ask = async (request: MediaRequest, body = ""): Promise<void> => {
-    media.handle(request, new TextEncoder().encode(body));
+  const ask = async (request: PeerMediaRequest, body = ""): Promise<void> => {
+    media.handle(request, body);
     await settle();
   };
   return { browser, media, seen, sdp, ask };
@@ -47,8 +47,8 @@ function bench(
 
 const offer = (
   token: number,
-  directions: Partial<Pick<Extract<MediaRequest, { type: "create_offer" }>, "audio" | "video" | "hold">> = {},
-): MediaRequest => ({
+  directions: Partial<Pick<Extract<PeerMediaRequest, { type: "create_offer" }>, "audio" | "video" | "hold">> = {},
+): PeerMediaRequest => ({
   type: "create_offer",
   call,
   token,
@@ -60,8 +60,8 @@ const offer = (
 const answer = (
   type: "prepare_answer" | "create_answer",
   token: number,
-  directions: Partial<Pick<Extract<MediaRequest, { type: "create_answer" }>, "audio" | "video" | "hold">> = {},
-): MediaRequest => ({
+  directions: Partial<Pick<Extract<PeerMediaRequest, { type: "create_answer" }>, "audio" | "video" | "hold">> = {},
+): PeerMediaRequest => ({
   type,
   call,
   token,
@@ -70,7 +70,7 @@ const answer = (
   hold: false,
   ...directions,
 });
-const apply = (token: number, provisional = false): MediaRequest => ({
+const apply = (token: number, provisional = false): PeerMediaRequest => ({
   type: "apply_answer",
   call,
   token,

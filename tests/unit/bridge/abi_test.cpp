@@ -167,3 +167,15 @@ TEST_CASE("An address is taken apart without an agent") {
   put("sip:a@b");
   CHECK(sipml_parse_address(4294967295U) == nullptr);
 }
+
+TEST_CASE("A message that the host changed gets its Content-Length, and is shown without secrets") {
+  const std::uint32_t length = put("INFO sip:a@b SIP/2.0\nl: 3\nAuthorization: Digest x\n\nlonger");
+  const sipml_output* result = sipml_mend_message(length);
+  REQUIRE(result);
+  CHECK(result->kind == SIPML_RESULT);
+  CHECK(std::string(result->body, result->body_length) ==
+        "INFO sip:a@b SIP/2.0\r\nAuthorization: Digest x\r\nContent-Length: 6\r\n\r\nlonger");
+  CHECK(std::string(result->head, result->head_length) ==
+        "INFO sip:a@b SIP/2.0\r\nAuthorization: ***\r\nContent-Length: 6\r\n\r\nlonger");
+  CHECK(sipml_mend_message(length + 1000000) == nullptr);
+}

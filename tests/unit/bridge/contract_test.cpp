@@ -112,6 +112,7 @@ TEST_CASE("Contract: commands mean what they say") {
   CHECK(registration.options.caps[0].name == "+g.oma.sip-im");
   CHECK(uri::to_string(*registration.options.from) == "sip:alice@example.com");
   CHECK(std::get<agent::Unregister>(read(4)).registration == 1);
+  CHECK(std::get<agent::Unregister>(read(4)).headers[0].value == "good");
   const auto call = std::get<agent::PlaceCall>(read(5));
   CHECK(call.to == "bob");
   CHECK(call.directions.video == sdp::Direction::recvonly);
@@ -128,9 +129,12 @@ TEST_CASE("Contract: commands mean what they say") {
   CHECK(reject.reason == "In a meeting");
   CHECK(std::get<agent::HangUp>(read(8)).headers[0].value == "sad");
   CHECK(std::get<agent::ChangeCall>(read(9)).change == usage::Change::hold);
+  CHECK(std::get<agent::ChangeCall>(read(9)).headers[0].value == "good");
   CHECK(std::get<agent::ChangeCall>(read(10)).change == usage::Change::resume);
+  CHECK(std::get<agent::ChangeCall>(read(11)).headers[0].name == "X-Mood");
   CHECK(std::get<agent::ChangeCall>(read(11)).directions->video == sdp::Direction::sendrecv);
   const auto info = std::get<agent::SendInfo>(read(12));
+  CHECK(info.headers[0].value == "good");
   CHECK(info.content_type == "application/dtmf-relay");
   CHECK(info.body == "body");
   const auto progress = std::get<agent::Progress>(read(13));
@@ -192,6 +196,7 @@ TEST_CASE("Contract: the configuration is read, and each of its keys") {
   CHECK(setup->config.unsolicited_notify);
   CHECK(setup->config.event_messages);
   CHECK(setup->config.request_events);
+  CHECK(setup->config.review_descriptions);
   CHECK(setup->config.trace);
   CHECK(setup->entropy[0] == 0x01);
   CHECK(setup->entropy[31] == 0xef);
@@ -319,6 +324,8 @@ TEST_CASE("Contract: each media request is written with the keys of its example"
   add({Type::prepare_answer, 2, 2, {Direction::sendrecv, Direction::recvonly}, false, false, "v"});
   add({Type::create_answer, 2, 3, {Direction::sendrecv, Direction::inactive}, false, false, "v"});
   add({Type::apply_answer, 2, 4, {}, false, true, "v"});
+  add({Type::review_offer, 2, 5, {}, false, false, "v"});
+  add({Type::review_answer, 2, 6, {}, false, false, "v"});
   add({Type::rollback, 2, 0, {}, false, false, ""});
   add({Type::close, 2, 0, {}, false, false, ""});
   check_written(contract()["media_requests"], actual);
