@@ -136,7 +136,7 @@ Outside::Answer Outside::publish(Publish command, std::uint32_t& last_id, Contex
 Outside::Answer Outside::unpublish(const Unpublish& command, Context& context) {
   const auto found = publications_.find(command.publication);
   if (found == publications_.end()) return unknown("publication");
-  return outcome(found->second.unpublish(context));
+  return outcome(found->second.unpublish(context, command.headers));
 }
 
 Outside::Answer Outside::subscribe(Subscribe command, std::uint32_t& last_id, Context& context) {
@@ -167,7 +167,7 @@ Outside::Answer Outside::subscribe(Subscribe command, std::uint32_t& last_id, Co
 Outside::Answer Outside::unsubscribe(const Unsubscribe& command, Context& context) {
   const auto found = subscriptions_.find(command.subscription);
   if (found == subscriptions_.end()) return unknown("subscription");
-  return outcome(found->second.unsubscribe(context));
+  return outcome(found->second.unsubscribe(context, command.headers));
 }
 
 bool Outside::deliver(const transaction::Indication& indication, const message::Message* response,

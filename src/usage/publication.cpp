@@ -88,9 +88,12 @@ std::optional<CommandError> Publication::modify(PublishedDocument document, Cont
   return std::nullopt;
 }
 
-std::optional<CommandError> Publication::unpublish(Context& context) {
+std::optional<CommandError> Publication::unpublish(Context& context,
+                                                   const message::HeaderFields& headers) {
   if (state_ == State::unpublish_pending || state_ == State::unpublishing || state_ == State::ended)
     return CommandError{CommandErrorCode::wrong_state, "publication", "it is not published"};
+  for (const message::HeaderField& field : headers)
+    message::set_field(options_.headers, field.name, field.value);
   cause_ = Cause::unpublished;
   status_ = 0;
   reason_.clear();

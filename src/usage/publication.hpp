@@ -40,7 +40,8 @@ class Publication {
   void start(Context& context) { step(On::start, context); }
   /// Publishes another document, at once or behind the PUBLISH that is open.
   std::optional<CommandError> modify(PublishedDocument document, Context& context);
-  std::optional<CommandError> unpublish(Context& context);
+  std::optional<CommandError> unpublish(Context& context,
+                                        const message::HeaderFields& headers = {});
   PublicationOptions& options() { return options_; }
 
   void response(const transaction::Indication& indication, const message::Message& response,

@@ -156,9 +156,12 @@ std::optional<CommandError> Subscription::refresh(Context& context) {
   return std::nullopt;
 }
 
-std::optional<CommandError> Subscription::unsubscribe(Context& context) {
+std::optional<CommandError> Subscription::unsubscribe(Context& context,
+                                                      const message::HeaderFields& headers) {
   if (is_ending() || has_ended())
     return CommandError{CommandErrorCode::wrong_state, "subscription", "it is already ending"};
+  for (const message::HeaderField& field : headers)
+    message::set_field(options_.headers, field.name, field.value);
   cause_ = Cause::unsubscribed;
   status_ = 0;
   reason_.clear();

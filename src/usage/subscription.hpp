@@ -39,7 +39,8 @@ class Subscription {
   void start(Context& context);
   /// Sends SUBSCRIBE now, with options() as they are.
   std::optional<CommandError> refresh(Context& context);
-  std::optional<CommandError> unsubscribe(Context& context);
+  std::optional<CommandError> unsubscribe(Context& context,
+                                          const message::HeaderFields& headers = {});
   SubscriptionOptions& options() { return options_; }
 
   void response(const transaction::Indication& indication, const message::Message& response,
