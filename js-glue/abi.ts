@@ -93,6 +93,7 @@ export interface AgentExports extends CommonExports {
   sipml_agent_poll(agent: number): number;
   /** The address of an output with a ParsedNameAddr; 0 if the input is no address. */
   sipml_parse_address(length: number): number;
+  /** The message in the input buffer with the Content-Length that it has. */
   sipml_mend_message(length: number): number;
 }
 

@@ -19,6 +19,7 @@ export type AgentId = number;
 
 /** A message with the Content-Length that it has. */
 export interface MendedMessage {
+  /** The octets to send, or to take for received. */
   readonly message: Uint8Array;
   /** The same for a log: with its secrets removed. */
   readonly shown: string;

@@ -27,7 +27,7 @@ export type {
 export { createClock } from "./clock.js";
 export type { Clock } from "./clock.js";
 export { Core } from "./core.js";
-export type { AgentCore, AgentId, Output } from "./core.js";
+export type { AgentCore, AgentId, MendedMessage, Output } from "./core.js";
 export { Driver } from "./driver.js";
 export type { DriverHandlers, DriverOptions, RecordedInput } from "./driver.js";
 export {

@@ -78,7 +78,7 @@ export type {
   TransferState,
 } from "./transfer.js";
 export { UserAgent } from "./user-agent.js";
-export type { ConnectionState, RequestEvent, UserAgentEvents } from "./user-agent.js";
+export type { ConnectionState, LogEntry, RequestEvent, UserAgentEvents } from "./user-agent.js";
 export type { RecordedInput } from "../js-glue/driver.js";
 export { LoadError } from "../js-glue/load.js";
 export type { WasmSource } from "../js-glue/load.js";

@@ -87,6 +87,7 @@ export interface UserAgentEvents {
 
 /** One message of the trace. */
 export interface LogEntry {
+  /** Whether we sent it. */
   readonly direction: "sent" | "received";
   /** The message; secrets are replaced by "***". */
   readonly text: string;
