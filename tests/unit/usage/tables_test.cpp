@@ -6,6 +6,8 @@
 #include "usage/call_progress.hpp"
 #include "usage/registration.hpp"
 #include "usage/registration_state.hpp"
+#include "usage/reliable_provisional.hpp"
+#include "usage/session_timer.hpp"
 #include "usage/transfer_state.hpp"
 
 using namespace sipml;
@@ -67,6 +69,42 @@ TEST_CASE("RFC 3261 15: a call that was answered never ends without BYE from one
     if (row.from == State::answering && row.to == State::ended)
       CHECK((contains(row.actions, Do::send_487) || contains(row.actions, Do::send_rejection)));
   }
+}
+
+TEST_CASE("RFC 3262 3: the life of a reliable provisional response") {
+  using namespace usage::reliable_provisional;
+  const auto arrows = [](State from) { return row(table, from, On::final_response_sent); };
+  // a idle, b unacknowledged, c closing, d over
+  //
+  // send, acknowledged, resend due, wait over, final response sent
+  CHECK(arrows(State::idle) == "b...d");
+  CHECK(arrows(State::unacknowledged) == "babbc");
+  CHECK(arrows(State::closing) == ".d...");
+  CHECK(arrows(State::over) == ".....");
+}
+
+TEST_CASE("RFC 4028 10: the life of a session timer") {
+  using namespace usage::session_timer;
+  const auto arrows = [](State from) { return row(table, from, On::expired); };
+  // a off, b ours, c theirs
+  //
+  // agreed ours, agreed theirs, not agreed, refresh due, refresh failed, expired
+  CHECK(arrows(State::off) == "bc....");
+  CHECK(arrows(State::ours) == "bcabba");
+  CHECK(arrows(State::theirs) == "bca..a");
+  for (const auto& row : table)
+    if (row.to == State::off) CHECK(contains(row.actions, Do::stop_timers));
+}
+
+TEST_CASE("RFC 4028 10: refresh at half, BYE a third or 32 seconds before the end") {
+  using namespace usage::session_timer;
+  CHECK(refresh_after(90) == seconds(45));
+  CHECK(refresh_after(91) == seconds(45));
+  CHECK(expires_after(90) == seconds(60));
+  CHECK(expires_after(96) == seconds(64));
+  CHECK(expires_after(97) == seconds(65));
+  CHECK(expires_after(1800) == seconds(1768));
+  CHECK(expires_after(4294967295U) == seconds(4294967263));
 }
 
 TEST_CASE("RFC 3261 10.2: the life of a registration") {
