@@ -272,10 +272,18 @@ for (const choice of choices) {
         (await bob.events()).map((e) => [e.type, e.description]),
         [
           ["terminating", "Call terminating..."],
+          ["m_stream_video_local_removed", "Media Removed"],
+          ["m_stream_video_remote_removed", "Media Removed"],
+          ["m_stream_audio_remote_removed", "Media Removed"],
           ["terminated", "Call terminated"],
         ],
       );
-      assert.deepEqual(await alice.order(), ["terminated"]);
+      assert.deepEqual(await alice.order(), [
+        "m_stream_video_local_removed",
+        "m_stream_video_remote_removed",
+        "m_stream_audio_remote_removed",
+        "terminated",
+      ]);
       await alice.close();
       await bob.close();
     });
