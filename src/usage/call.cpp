@@ -499,6 +499,10 @@ void Call::request(const message::Message& request, transaction::Id transaction,
     }
     answer_request(transaction, request, 200, context);
     context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
+  } else if (!dialog_ && (request.method() == "REFER" || request.method() == "NOTIFY" ||
+                          request.method() == "SUBSCRIBE")) {
+    // No transfer before the call is there.
+    context.respond(transaction, message::make_response(request, 481, {}));
   } else if (request.method() == "REFER") {
     refer_received(request, transaction, context);
   } else if (request.method() == "NOTIFY") {

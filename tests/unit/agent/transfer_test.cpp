@@ -808,3 +808,19 @@ TEST_CASE("RFC 3891 3: the new call does what the old one did") {
   CHECK(request.directions.audio == sdp::Direction::sendonly);
   CHECK_FALSE(request.directions.video.has_value());
 }
+
+TEST_CASE("RFC 3515: nothing is transferred in an early dialog") {
+  Talk talk(true);
+  talk.phone.call("dave");
+  const auto invite = talk.phone.last_sent();
+  talk.us = value_of(invite, HeaderName::from);
+  talk.them = value_of(invite, HeaderName::to) + ";tag=d1";
+  talk.call_id = invite.call_id();
+  talk.phone.receive(Phone::response(invite, 180, "d1", "Contact: <sip:dave@d.invalid>\r\n\r\n"));
+  talk.notify("refer", "active", "SIP/2.0 200 OK");
+  CHECK(talk.phone.last_sent().status() == 481);
+  talk.refer_in("<sip:carol@example.org>");
+  CHECK(talk.phone.last_sent().status() == 481);
+  talk.request("SUBSCRIBE", "Event: refer\r\n\r\n");
+  CHECK(talk.phone.last_sent().status() == 481);
+}
