@@ -62,6 +62,18 @@ test("axe: call.htm before the login, and with an error", async () => {
   await tab.close();
 });
 
+test("the query parameters of the original are taken and say what they mean here", async () => {
+  const query = "?wt=w4a&fps=30&mvs=720p&mbwu=512&mbwd=512&za=true&ndb=true";
+  const tab = await Tab.open(browser, `${server.pageUrl}call.htm${query}`, "dave");
+  await tab.page.waitForSelector("#btnRegister:enabled");
+  assert.ok(
+    tab.console.some((line) => line.includes("without meaning for this page: wt, fps, mvs, mbwu")),
+    tab.console.join("\n"),
+  );
+  await tab.expectClean();
+  await tab.close();
+});
+
 test("axe: call.htm in every state of a call", async () => {
   const { page } = alice.tab;
   await check(page, "idle");
@@ -126,6 +138,11 @@ test("axe: the panels of call.htm", async () => {
 test("axe: expert.htm, and with errors", async () => {
   const tab = await Tab.open(browser, `${server.pageUrl}expert.htm`, "expert");
   await check(tab.page, "expert");
+  const numbered = await tab.page.evaluate(() => {
+    const notes = document.querySelector(".footnotes");
+    return notes !== null && getComputedStyle(notes).listStyleType === "decimal";
+  });
+  assert.ok(numbered, "the footnotes have the numbers that the fields refer to");
   await tab.page.fill("#txtBandwidth", "{ audio: 64 video: 1 }");
   await tab.page.fill("#txtIceServers", "[{ urls: 'http://x' }]");
   await tab.page.click("#btnSave");

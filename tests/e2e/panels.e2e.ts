@@ -1,4 +1,4 @@
-/** The panels of call.htm: messages, transfers between three pages, a cut connection. */
+/** The panels of call.htm: messages, presence, transfers between three pages, a cut connection. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
@@ -84,6 +84,33 @@ test("a message to nobody tells why, and can be sent again", async () => {
   await alice.click("#divMessageLog .again");
   await alice.expectText("#divMessageLog .ours", /Not delivered: (404|480) /);
   assert.equal(await alice.tab.page.locator("#divMessageLog .ours").count(), 1);
+});
+
+test("presence is seen, changes are seen, and a contact that leaves is offline", async () => {
+  await alice.click("tabContacts");
+  await alice.fill("txtContact", "carol");
+  await alice.click("btnAddContact");
+  await alice.expectText('#ulContacts [data-contact="carol"]', /Available/);
+  await carol.click("tabContacts");
+  await carol.tab.page.selectOption("#selPresence", "busy");
+  await carol.fill("txtPresenceNote", "in a <meeting>");
+  await carol.click("btnPublish");
+  await carol.expectText("txtPublished", /Your contacts see you as: Busy/);
+  await alice.expectText('#ulContacts [data-contact="carol"]', /Busy - in a <meeting>/);
+  await carol.tab.page.selectOption("#selPresence", "offline");
+  await alice.expectText('#ulContacts [data-contact="carol"]', /Offline|Not known/);
+  await carol.tab.page.selectOption("#selPresence", "available");
+  await alice.expectText('#ulContacts [data-contact="carol"]', /Available/);
+  await alice.fill("txtContact", "sip:carol@localhost");
+  await alice.click("btnAddContact");
+  await alice.expectText("errContact", /is a contact already/);
+  // The list is there again after a reload.
+  await alice.tab.page.reload();
+  await alice.online();
+  await alice.click("tabContacts");
+  await alice.expectText('#ulContacts [data-contact="carol"]', /Available/);
+  await alice.click('#ulContacts [data-contact="carol"] button:last-child');
+  assert.equal(await alice.tab.page.locator("#ulContacts li").count(), 0);
 });
 
 test("a blind transfer: asked, accepted, and the two talk", async () => {
