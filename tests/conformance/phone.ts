@@ -74,7 +74,19 @@ export class Phone {
     let count = 0;
     for (let out = this.core.poll(this.agent); out; out = this.core.poll(this.agent))
       if (out.kind === "transmit") count += 1;
+      else if (out.kind === "event") this.answer(out.event);
     return count;
+  }
+
+  /** As an application that takes every message. */
+  private answer(event: Event): void {
+    if (event.type === "request_incoming")
+      this.core.command(
+        this.agent,
+        { type: "respond", request: event.request, status: 200 },
+        "",
+        this.now,
+      );
   }
 
   command(command: Command, body = ""): Reaction {
@@ -92,6 +104,7 @@ export class Phone {
     for (let out = this.core.poll(this.agent); out; out = this.core.poll(this.agent)) {
       if (out.kind === "event") {
         reaction.events.push({ ...out.event, body: decoder.decode(out.body) });
+        this.answer(out.event);
       } else if (out.kind === "media") {
         reaction.media.push({ ...out.request, body: decoder.decode(out.body) });
       } else if (out.kind === "transmit") {

@@ -48,6 +48,12 @@ enum class Op : std::uint8_t {
   refer,
   notify,
   replace,
+  send_request,
+  respond_to_request,
+  publish,
+  unpublish,
+  subscribe,
+  unsubscribe,
   count
 };
 
@@ -106,8 +112,11 @@ const std::array<std::string, 7> descriptions = {offer,
                                                  "v=0\r\no=- 1 1 IN IP4 0\r\ns=-\r\n"};
 
 /// What may follow the headers that every message has.
-constexpr std::array<std::string_view, 26> more_headers = {
+constexpr std::array<std::string_view, 29> more_headers = {
     "",
+    "Event: presence\r\nSubscription-State: active;expires=60\r\n",
+    "Event: presence\r\nSubscription-State: terminated;reason=deactivated\r\n",
+    "SIP-ETag: t\r\nExpires: 30\r\n",
     "Contact: <sip:bob@b.invalid;transport=ws>\r\n",
     "Contact: <sip:bob@b.invalid>\r\nRecord-Route: <sip:p1.example.org;lr>, "
     "<sip:p2.invalid;lr>\r\n",
@@ -403,6 +412,45 @@ void command(World& world, Program& program, Op op) {
     }
     case Op::reject:
       world.execute(agent::Reject{id(program), program.choose(statuses), {}, fields(program)});
+      break;
+    case Op::send_request: {
+      agent::SendRequest command;
+      command.method = program.next() % 2 == 0 ? "MESSAGE" : "OPTIONS";
+      command.to = program.choose(targets);
+      const std::uint32_t number = id(program);
+      if (number != 0) command.call = number;
+      command.headers = fields(program);
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::respond_to_request:
+      world.execute(agent::Respond{id(program), program.choose(statuses), {}, {}, {}, {}});
+      break;
+    case Op::publish: {
+      agent::Publish command;
+      const std::uint32_t number = id(program);
+      if (number != 0) command.publication = number;
+      command.event = "presence";
+      command.content_type = "text/plain";
+      command.body = "document";
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::unpublish:
+      world.execute(agent::Unpublish{id(program)});
+      break;
+    case Op::subscribe: {
+      agent::Subscribe command;
+      const std::uint32_t number = id(program);
+      if (number != 0) command.subscription = number;
+      command.to = program.choose(targets);
+      command.event = "presence";
+      command.expires = program.next() * 10U;
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::unsubscribe:
+      world.execute(agent::Unsubscribe{id(program)});
       break;
     case Op::hang_up:
       world.execute(agent::HangUp{id(program), fields(program)});
