@@ -27,6 +27,18 @@ export interface PublishOptions {
   readonly caps?: readonly NameValue[];
 }
 
+/** What each event package publishes: RFC 3856, RFC 4235, RFC 3842. */
+const package_types = new Map([
+  ["presence", "application/pidf+xml"],
+  ["dialog", "application/dialog-info+xml"],
+  ["message-summary", "application/simple-message-summary"],
+]);
+
+/** @internal The media type of what these options publish, if it is known. */
+export function publishedType({ event, contentType }: PublishOptions): string | undefined {
+  return contentType ?? package_types.get(event);
+}
+
 type StateEvent = Extract<Event, { type: "publication" }>;
 
 /** published: also after each refresh. ended: nothing is published, and nothing more will come. */
@@ -75,15 +87,17 @@ export class Publication extends Emitter<PublicationEvents> {
   /** Names the publication in "requestSent"; never used again. */
   readonly id: number;
   private readonly execute: Execute;
+  private contentType: string | undefined;
   private current: PublicationState = "publishing";
   private readonly success = new Deferred<void>();
   private readonly end = new Deferred<void>();
 
   /** @internal */
-  constructor(id: number, execute: Execute) {
+  constructor(id: number, execute: Execute, contentType?: string) {
     super();
     this.id = id;
     this.execute = execute;
+    this.contentType = contentType;
   }
 
   /** How far the publication is. */
@@ -96,19 +110,24 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.success.promise;
   }
 
-  /** Publishes another document in the place of this one. @throws SipError */
+  /**
+   * Publishes another document in the place of this one, of the same type unless told otherwise.
+   * @throws SipError
+   */
   update(
     content: string | Uint8Array,
     contentType?: string,
     options: { readonly headers?: readonly NameValue[]; readonly expires?: number } = {},
   ): void {
     const { headers, expires } = options;
+    this.contentType = contentType ?? this.contentType;
+    const type = this.contentType;
     try {
       this.execute(
         {
           type: "publish",
           publication: this.id,
-          ...(contentType === undefined ? {} : { content_type: contentType }),
+          ...(type === undefined ? {} : { content_type: type }),
           ...(expires === undefined ? {} : { expires }),
           ...(headers === undefined ? {} : { headers }),
         },
@@ -177,7 +196,8 @@ function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout"
 
 /** @internal */
 export function publishCommand(options: PublishOptions): Command {
-  const { event, contentType, expires, to, from, headers, caps } = options;
+  const { event, expires, to, from, headers, caps } = options;
+  const contentType = publishedType(options);
   return {
     type: "publish",
     event,

@@ -28,7 +28,7 @@ import type { Notification } from "./notification.js";
 import { agentConfig, hex, instanceIdOf } from "./options.js";
 import type { UserAgentOptions } from "./options.js";
 import { PagePresence } from "./page-presence.js";
-import { Publication, publishCommand } from "./publication.js";
+import { Publication, publishCommand, publishedType } from "./publication.js";
 import type { PublishOptions } from "./publication.js";
 import { Registration, registerCommand } from "./registration.js";
 import type { RegisterOptions } from "./registration.js";
@@ -397,7 +397,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** Publishes a document about us, and keeps it published. @throws SipError */
   publish(content: string | Uint8Array, options: PublishOptions): Publication {
     const id = this.execute(publishCommand(options), content);
-    const publication = new Publication(id, this.callContext.execute);
+    const publication = new Publication(id, this.callContext.execute, publishedType(options));
     publication.reporter = this.reporter;
     this.publications.set(id, publication);
     return publication;

@@ -262,6 +262,19 @@ describe("publication", () => {
     event: { type: "publication", publication: 1, state: value, ...more } as Event,
   });
 
+  test("RFC 3856: the media type is the event package's until another one is named", async () => {
+    const { agent, core } = await connected();
+    const publication = agent.publish("<presence/>", { event: "presence" });
+    publication.update("<presence/>");
+    publication.update("{}", "application/json");
+    publication.update("[]");
+    agent.publish("x", { event: "other" });
+    assert.deepEqual(
+      core.of("publish").map((command) => "content_type" in command && command.content_type),
+      ["application/pidf+xml", "application/pidf+xml", "application/json", "application/json", false],
+    );
+  });
+
   test("publish, update, refresh, un-publish", async () => {
     const { agent, core, browser } = await connected();
     const publication = agent.publish("<presence/>", {
@@ -286,7 +299,7 @@ describe("publication", () => {
     assert.equal(publication.state, "published");
     publication.update("<new/>");
     assert.deepEqual(core.commands.at(-1), {
-      command: { type: "publish", publication: 1 },
+      command: { type: "publish", publication: 1, content_type: "application/pidf+xml" },
       body: "<new/>",
     });
     const gone = publication.unpublish({ headers: [{ name: "X", value: "1" }] });
