@@ -628,13 +628,16 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** @internal */
-  handleTransferProgress(
-    event: Extract<Event, { type: "transfer_progress" }>,
-    call: Call,
-  ): void {
+  handleTransferProgress(event: Extract<Event, { type: "transfer_progress" }>): void {
     const { state, status, reason } = event;
+    const call = this.transferredTo;
+    // Not the agent's to know any more: a call that failed has ended before its peer was told.
+    if (call?.id !== event.new_call) return;
     this.emit("transferProgress", { call, state, status, reason });
   }
+
+  /** The call that was made because the peer wanted it. */
+  private transferredTo: Call | undefined;
 
   /** @internal What the browser said about a media error, for the end of the call. */
   mediaMessage: string | undefined;
@@ -673,7 +676,8 @@ export class Call extends Emitter<CallEvents> {
       ...callOptions(options, this.context.bandwidth()),
     });
     const start = { id, direction: "outgoing", remote: target, local: this.local, offered } as const;
-    return this.context.begin(start, this, options);
+    this.transferredTo = this.context.begin(start, this, options);
+    return this.transferredTo;
   }
 
   private rejectTransfer(options: RejectTransferOptions): void {

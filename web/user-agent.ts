@@ -549,11 +549,8 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return this.callMap.get(event.call)?.handleTransfer(event, body);
       case "transfer_requested":
         return this.callMap.get(event.call)?.handleTransferRequested(event, body);
-      case "transfer_progress": {
-        const made = this.callMap.get(event.new_call);
-        if (made) this.callMap.get(event.call)?.handleTransferProgress(event, made);
-        return;
-      }
+      case "transfer_progress":
+        return this.callMap.get(event.call)?.handleTransferProgress(event);
       case "request_incoming":
         return this.handleRequest(event, body);
       case "request_result":

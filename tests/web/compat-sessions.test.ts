@@ -478,7 +478,11 @@ describe("transfer", () => {
     session.acceptTransfer();
     await settle();
     page.forget();
-    await page.say(progress("failed", 486, "Busy Here"));
+    // The core tells the end of the new call first.
+    await page.say(
+      event({ type: "call_ended", call: 2, cause: "rejected", by: "remote", status: 486, reason: "Busy Here" }),
+      progress("failed", 486, "Busy Here"),
+    );
     assert.deepEqual(page.seen.at(-1), ["i_ect_failed", "Busy Here", 486]);
     assert.equal(page.core.of("hangup").length, 0);
   });
