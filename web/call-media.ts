@@ -1,5 +1,6 @@
 /** The media of one call: a unified-plan RTCPeerConnection (RFC 8829) and what is captured for it. */
 
+import type { ToneSender } from "./tones.js";
 import type { Direction, MediaDirections, MediaRequest } from "../js-glue/protocol.js";
 import { MediaFailure, isGranted, kinds, messageOf, sends, toFailure } from "./capture.js";
 import type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
@@ -113,6 +114,13 @@ export class CallMedia {
 
   isMuted(kind: MediaKind): boolean {
     return this.local.isMuted(kind);
+  }
+
+  /** For DTMF in the stream; undefined where the peer takes none, or nothing is sent. */
+  get toneSender(): ToneSender | undefined {
+    const senders = this.connection?.getTransceivers().map(({ sender }) => sender) ?? [];
+    const found = senders.find(({ dtmf, track }) => track?.kind === "audio" && dtmf?.canInsertDTMF);
+    return found?.dtmf ?? undefined;
   }
 
   /** Uses what the other has captured, so that nobody is asked again. */

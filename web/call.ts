@@ -30,6 +30,7 @@ import type {
   Requests,
   SipResponse,
 } from "./requests.js";
+import { playTones } from "./tones.js";
 import { TransferRequest } from "./transfer.js";
 import type {
   RejectTransferOptions,
@@ -154,8 +155,21 @@ export interface ChangeOptions extends Abortable {
   readonly headers?: readonly NameValue[];
 }
 
-/** Milliseconds, as the original wrote it into the body. */
+/** Milliseconds, as the original wrote it into the body; and what servers can tell apart. */
 const dtmf_duration = 120;
+const dtmf_gap = 70;
+
+/** How tones are sent. */
+export interface DtmfOptions extends Abortable {
+  /**
+   * "rfc4733": in the media stream, if that was negotiated (`telephone-event`). "info": by INFO
+   * with `application/dtmf-relay`, as sipML5 did. "auto", the default: in the stream where it was
+   * negotiated, otherwise by INFO.
+   */
+  readonly method?: "auto" | "rfc4733" | "info";
+  /** Milliseconds of a tone, 40 to 6000; default 120. */
+  readonly duration?: number;
+}
 
 /**
  * A call, outgoing or incoming. Its promises end once; its events tell the rest.
@@ -369,19 +383,31 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /**
-   * Sends tones `0`-`9`, `A`-`D`, `*`, `#` by INFO; resolves when all were accepted. Aborting
-   * leaves out those that were not sent.
+   * Sends tones `0`-`9`, `A`-`D`, `*`, `#`, after those that are being sent; resolves when all were
+   * played, or accepted by the peer. Aborting leaves out those that were not sent.
+   * @throws SipError "not_supported" when "rfc4733" is wanted and was not negotiated
+   * @example await call.dtmf("42#");
    */
-  async dtmf(tones: string, options: Abortable = {}): Promise<void> {
+  async dtmf(tones: string, options: DtmfOptions = {}): Promise<void> {
     if (typeof tones !== "string" || !/^[0-9A-Da-d*#]+$/.test(tones)) {
       throw new SipError("invalid_argument", `"${tones}" is not a DTMF tone.`, {
         argument: "tone",
       });
     }
-    for (const tone of tones) {
-      const content = `Signal=${tone}\r\nDuration=${dtmf_duration}`;
-      await this.info(content, "application/dtmf-relay", options);
+    const { method = "auto", duration = dtmf_duration, signal } = options;
+    if (method !== "auto" && method !== "rfc4733" && method !== "info") {
+      const text = `"${String(method)}" is not auto, rfc4733 or info.`;
+      throw new SipError("invalid_argument", text, { argument: "method" });
     }
+    if (typeof duration !== "number" || !(duration >= 40 && duration <= 6000)) {
+      const text = `${String(duration)} is not a duration from 40 to 6000 ms.`;
+      throw new SipError("invalid_argument", text, { argument: "duration" });
+    }
+    refuseAborted(signal);
+    const before = this.tones;
+    const sending = before.then(() => this.sendTones(tones, method, duration, options));
+    this.tones = sending.catch(() => undefined);
+    await unlessAborted(sending, signal);
   }
 
   /** Sends an INFO; resolves at a 2xx, rejects with SipError otherwise. */
@@ -636,6 +662,9 @@ export class Call extends Emitter<CallEvents> {
     this.emit("transferProgress", { call, state, status, reason });
   }
 
+  /** The tones that are being sent; later ones wait for them. */
+  private tones: Promise<void> = Promise.resolve();
+
   /** The call that was made because the peer wanted it. */
   private transferredTo: Call | undefined;
 
@@ -660,6 +689,30 @@ export class Call extends Emitter<CallEvents> {
       this.establishing.reject(error);
       this.hangupQuietly();
     });
+  }
+
+  private async sendTones(
+    tones: string,
+    method: "auto" | "rfc4733" | "info",
+    duration: number,
+    options: Abortable,
+  ): Promise<void> {
+    const { signal } = options;
+    const sender = method === "info" ? undefined : this.media.toneSender;
+    if (sender) {
+      refuseAborted(signal);
+      await playTones(sender, tones, { duration, gap: dtmf_gap }, signal);
+      refuseAborted(signal);
+      return;
+    }
+    if (method === "rfc4733") {
+      const text = "The other side takes no tones in its media stream.";
+      throw new SipError("not_supported", text, { argument: "method" });
+    }
+    for (const tone of tones) {
+      const content = `Signal=${tone}\r\nDuration=${duration}`;
+      await this.info(content, "application/dtmf-relay", signal ? { signal } : {});
+    }
   }
 
   private acceptTransfer(target: RemoteParty, options: Omit<CallOptions, "from">): Call {

@@ -3,7 +3,7 @@
 export type { Abortable } from "./abort.js";
 export type { RemoteParty } from "./address.js";
 export { Call } from "./call.js";
-export type { CallEvents, CallState, ChangeOptions, IncomingInfo } from "./call.js";
+export type { CallEvents, CallState, ChangeOptions, DtmfOptions, IncomingInfo } from "./call.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 export type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 export type {

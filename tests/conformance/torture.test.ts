@@ -65,7 +65,7 @@ const cases = torture();
 test("there are 64 torture messages", () => assert.equal(cases.length, 64));
 
 for (const { file, bytes, entry } of cases)
-  test(`torture: ${file}`, () => {
+  test(`F41: torture: ${file}`, () => {
     const findings = new Findings();
     checkOutcome(findings, bytes, entry);
     const parsed = functions.parseMessage(bytes);

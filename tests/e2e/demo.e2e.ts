@@ -72,10 +72,8 @@ test("a call with video: media, hold, resume, keypad, hang-up by the caller", as
     await bob.tab.page.locator(`#divKeyPad [data-tone="${tone}"]`).click({ timeout: 5000 });
   }
   await bob.expectText("txtKeys", /^42#$/);
-  await alice.tab.wait("INFO with #", async () =>
-    alice.tab.console.some((line) => /received:\s+INFO [^]*Signal=\s*#/.test(line))
-      ? true
-      : undefined,
+  await bob.tab.wait("the tone #", async () =>
+    (await bob.tab.page.evaluate(() => window.probe.tones)).includes("#") ? true : undefined,
   );
   await bob.click("btnCloseKeyPad");
 

@@ -90,8 +90,11 @@ export class Phone {
   resume(): Promise<Failure | null> {
     return this.tab.page.evaluate(() => window.phone.resume());
   }
-  dtmf(tone: string): Promise<Failure | null> {
-    return this.tab.page.evaluate((digit) => window.phone.dtmf(digit), tone);
+  dtmf(tones: string, method: "auto" | "info" = "auto"): Promise<Failure | null> {
+    return this.tab.page.evaluate(
+      ([digits, way]) => window.phone.dtmf(digits, way),
+      [tones, method] as const,
+    );
   }
   snapshot(): Promise<Snapshot> {
     return this.tab.page.evaluate(() => window.phone.snapshot());

@@ -18,6 +18,8 @@ export interface MediaSample {
 export interface Probe {
   readonly peers: RTCPeerConnection[];
   readonly violations: string[];
+  /** DTMF that the browser played into a stream (RFC 4733), in order. */
+  readonly tones: string[];
   sample(): Promise<MediaSample>;
   /** ICE checks that this page sent or received so far (RFC 8445 section 7). */
   checks(): Promise<number>;
@@ -35,6 +37,18 @@ declare global {
 export function installProbe(): void {
   const peers: RTCPeerConnection[] = [];
   const violations: string[] = [];
+  const tones: string[] = [];
+  const heard = new WeakSet<RTCDTMFSender>();
+  const insert = RTCDTMFSender.prototype.insertDTMF;
+  RTCDTMFSender.prototype.insertDTMF = function (this: RTCDTMFSender, ...args) {
+    if (!heard.has(this)) {
+      heard.add(this);
+      this.addEventListener("tonechange", ({ tone }) => {
+        if (tone !== "") tones.push(tone);
+      });
+    }
+    insert.apply(this, args);
+  };
   const Native = window.RTCPeerConnection;
   class Recorded extends Native {
     constructor(configuration?: RTCConfiguration) {
@@ -75,6 +89,7 @@ export function installProbe(): void {
   window.probe = {
     peers,
     violations,
+    tones,
     sample,
     checks: async () => {
       let count = 0;

@@ -6,6 +6,7 @@
 import { checks as docs } from "./docs.mjs";
 import { readFiles } from "./files.mjs";
 import { checks as fuzz } from "./fuzz.mjs";
+import { checks as flows } from "./flows.mjs";
 import { checks as layers } from "./layers.mjs";
 import { checks as limits } from "./limits.mjs";
 import { checks as text } from "./text.mjs";
@@ -15,7 +16,7 @@ const words = process.argv.slice(2);
 const files = readFiles();
 let passed = 0;
 let failed = 0;
-for (const check of [...layers, ...limits, ...fuzz, ...text, ...docs, ...tools]) {
+for (const check of [...layers, ...limits, ...flows, ...fuzz, ...text, ...docs, ...tools]) {
   if (words.length > 0 && !words.some((word) => check.name.includes(word))) continue;
   const problems = check.run(files);
   for (const sample of check.samples ?? []) {

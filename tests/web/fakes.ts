@@ -151,8 +151,36 @@ export class FakeStream {
   }
 }
 
+/** Plays a tone when it is told to. */
+export class FakeToneSender {
+  canInsertDTMF = true;
+  toneBuffer = "";
+  readonly inserted: { readonly tones: string; readonly duration?: number; readonly gap?: number }[] = [];
+  private readonly listeners = new Set<(event: { readonly tone: string }) => void>();
+  insertDTMF(tones: string, duration?: number, gap?: number): void {
+    this.toneBuffer = tones;
+    this.inserted.push({
+      tones,
+      ...(duration === undefined ? {} : { duration }),
+      ...(gap === undefined ? {} : { gap }),
+    });
+  }
+  addEventListener(_type: "tonechange", listener: (event: { readonly tone: string }) => void): void {
+    this.listeners.add(listener);
+  }
+  removeEventListener(_type: "tonechange", listener: (event: { readonly tone: string }) => void): void {
+    this.listeners.delete(listener);
+  }
+  play(): void {
+    const tone = this.toneBuffer.slice(0, 1);
+    this.toneBuffer = this.toneBuffer.slice(1);
+    for (const listener of [...this.listeners]) listener({ tone });
+  }
+}
+
 export class FakeSender {
   track: FakeTrack | null = null;
+  dtmf: FakeToneSender | null = null;
   streams: readonly FakeStream[] = [];
   replaceTrack(track: FakeTrack | null): Promise<void> {
     this.track = track;

@@ -9,7 +9,7 @@ const servers = ["wss://one.example.org", "ws://two.example.org", "wss://three.e
 const urls = ({ browser }: Bench): string[] =>
   browser.sockets.filter(({ subprotocol }) => subprotocol).map(({ url }) => new URL(url).host[0] ?? "");
 
-describe("several servers", () => {
+describe("F10: several servers", () => {
   test("the first refuses: the second is used, and Via says what carries it", async () => {
     const all = bench({ server: servers });
     const { agent, browser, core } = all;

@@ -7,7 +7,7 @@ import type { Call } from "../../web/call.js";
 import { SipError } from "../../web/errors.js";
 import { alice, bench, bob, connected, established, incoming, isSip } from "./bench.js";
 import type { Bench } from "./bench.js";
-import { FakeStream, FakeTrack, domError, settle, tell } from "./fakes.js";
+import { FakeStream, FakeToneSender, FakeTrack, domError, settle, tell } from "./fakes.js";
 
 const unhandled: unknown[] = [];
 const note = (error: unknown): void => void unhandled.push(error);
@@ -532,7 +532,7 @@ describe("in a call", () => {
     assert.equal(call.remoteHold, false);
   });
 
-  test("DTMF goes by INFO, one tone after the other", async () => {
+  test("F35: DTMF goes by INFO, one tone after the other", async () => {
     const { call, core, browser } = await talking();
     const result = { event: { type: "call_info_result", call: 1, status: 200, reason: "OK" } } as const;
     const sending = call.dtmf("5#");
@@ -549,6 +549,51 @@ describe("in a call", () => {
     await sending;
     await assert.rejects(call.dtmf("x"), isSip("invalid_argument", { argument: "tone" }));
     await assert.rejects(call.dtmf(""), isSip("invalid_argument"));
+  });
+
+  test("F35: tones go in the stream where the peer takes them, one call after the other", async () => {
+    const { call, core, browser } = await talking();
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const sender = browser.connection.transceiver("audio")?.sender;
+    assert.ok(sender);
+    const tones = (sender.dtmf = new FakeToneSender());
+    const ends: string[] = [];
+    const first = call.dtmf("1#").then(() => ends.push("first"));
+    const second = call.dtmf("9", { duration: 200 }).then(() => ends.push("second"));
+    await settle();
+    assert.deepEqual(tones.inserted, [{ tones: "1#", duration: 120, gap: 70 }]);
+    tones.play();
+    await settle();
+    assert.deepEqual(ends, []);
+    tones.play();
+    await first;
+    await settle();
+    assert.deepEqual(tones.inserted.at(-1), { tones: "9", duration: 200, gap: 70 });
+    tones.play();
+    await second;
+    assert.deepEqual(ends, ["first", "second"]);
+    assert.equal(core.of("info").length, 0);
+
+    const controller = new AbortController();
+    const aborted = call.dtmf("123", { signal: controller.signal });
+    await settle();
+    tones.play();
+    controller.abort();
+    await assert.rejects(aborted, isSip("aborted"));
+    assert.equal(tones.toneBuffer, "", "what was not played is not");
+
+    tones.canInsertDTMF = false;
+    void call.dtmf("1");
+    await settle();
+    assert.equal(core.of("info").length, 1, "else by INFO");
+    await assert.rejects(call.dtmf("1", { duration: 39 }), isSip("invalid_argument", { argument: "duration" }));
+    const other = { method: "smoke" } as unknown as { method: "info" };
+    await assert.rejects(call.dtmf("1", other), isSip("invalid_argument", { argument: "method" }));
+    tell(browser, { event: { type: "call_info_result", call: 1, status: 200, reason: "OK" } });
+    await assert.rejects(call.dtmf("1", { method: "rfc4733" }), isSip("not_supported"));
   });
 
   test("INFO out and in; a refusal rejects", async () => {

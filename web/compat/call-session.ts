@@ -326,7 +326,7 @@ export class CallSession extends Session {
    */
   dtmf(digit: string, configuration?: SessionConfiguration | null): number {
     this.setConfiguration(configuration);
-    return this.whenEstablished("dtmf", (call) => call.dtmf(String(digit)));
+    return this.whenEstablished("dtmf", (call) => call.dtmf(String(digit), { method: "info" }));
   }
 
   /**

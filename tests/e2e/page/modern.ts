@@ -54,7 +54,7 @@ export interface Phone {
   hold(): Promise<Failure | null>;
   resume(): Promise<Failure | null>;
   mute(kind: "audio" | "video", muted: boolean): void;
-  dtmf(tone: string): Promise<Failure | null>;
+  dtmf(tones: string, method: "auto" | "info"): Promise<Failure | null>;
   snapshot(): Snapshot;
   /** Epoch milliseconds of the moment before call(). */
   readonly calledAt: number;
@@ -179,7 +179,7 @@ window.phone = {
   hold: () => outcome(current().hold()),
   resume: () => outcome(current().resume()),
   mute: (kind, muted) => current().mute(kind, muted),
-  dtmf: (tone) => outcome(current().dtmf(tone)),
+  dtmf: (tones, method) => outcome(current().dtmf(tones, { method })),
   snapshot: () => ({
     registration: registration?.state ?? null,
     call: call?.state ?? null,

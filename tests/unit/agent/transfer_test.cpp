@@ -690,7 +690,7 @@ std::string replaces_of(const Talk& talk, std::string_view more = {}) {
 
 }  // namespace
 
-TEST_CASE("RFC 3891 3: a confirmed dialog is replaced without ringing, and ended by BYE") {
+TEST_CASE("RFC 3891 3 (F34): a confirmed dialog is replaced without ringing, and ended by BYE") {
   for (const bool made : {true, false}) {
     Talk talk(made);
     const std::size_t sent = talk.phone.sent.size();
@@ -717,7 +717,7 @@ TEST_CASE("RFC 3891 3: a confirmed dialog is replaced without ringing, and ended
   }
 }
 
-TEST_CASE("RFC 3891 3: what does not match, and what must not be replaced") {
+TEST_CASE("RFC 3891 3 (F34): what does not match, and what must not be replaced") {
   Talk talk(true);
   const auto status = [&talk](const std::string& lines) {
     invite_replacing(talk, lines);
