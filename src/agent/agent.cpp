@@ -303,17 +303,16 @@ Agent::Answer Agent::execute(Register command, Instant now) {
   if (stopping_ != Stopping::no)
     return CommandError{CommandErrorCode::wrong_state, "", "the user agent is stopping"};
   std::uint32_t id = command.registration.value_or(0);
-  if (!command.registration) {
-    std::erase_if(registrations_, [](const auto& entry) { return entry.second.has_ended(); });
-    if (registrations_.size() >= limits::registration_count)
-      return CommandError{CommandErrorCode::limit_exceeded, "", "there are too many registrations"};
-    id = ++last_id_;
-    registrations_.emplace(id, usage::Registration(id, ctx));
-  }
   auto found = registrations_.find(id);
   if (found == registrations_.end()) {
     // One that ended may be gone by now; its id stays its own.
-    if (id == 0 || id > last_id_) return unknown("registration", registrations_);
+    if (command.registration &&
+        (id == 0 || id > last_id_ || calls_.contains(id) || outside_.contains(id)))
+      return unknown("registration", registrations_);
+    std::erase_if(registrations_, [](const auto& entry) { return entry.second.has_ended(); });
+    if (registrations_.size() >= limits::registration_count)
+      return CommandError{CommandErrorCode::limit_exceeded, "", "there are too many registrations"};
+    if (!command.registration) id = ++last_id_;
     found = registrations_.emplace(id, usage::Registration(id, ctx)).first;
   }
   if (auto error = found->second.start(std::move(command.options), ctx)) return std::move(*error);

@@ -51,6 +51,11 @@ class Outside {
   void give_up(usage::Context& context);
   /// After each input: forgets what is over.
   void settle();
+  /// Something of this has the id.
+  bool contains(std::uint32_t id) const {
+    return outgoing_.contains(id) || incoming_.contains(id) || publications_.contains(id) ||
+           subscriptions_.contains(id);
+  }
   /// Nothing waits for an end.
   bool is_idle() const {
     return outgoing_.empty() && incoming_.empty() && publications_.empty() &&

@@ -24,6 +24,7 @@ void Call::end_because(EndCause cause, Side by, int status, std::string_view rea
 void Call::close_media(Context& context) {
   if (media_closed_) return;
   media_closed_ = true;
+  answer_open_requests(context);
   ++token_;
   MediaRequest request;
   request.type = MediaRequest::Type::close;
@@ -528,7 +529,8 @@ void Call::bye_received(const message::Message& request, transaction::Id transac
   progress(OnProgress::bye_received, context);
 }
 
-/// 15.1.2: what of the peer is still open when the call ends is answered 487.
+/// 15.1.2: what of the peer is still open when the call ends is answered 487; the browser that it
+/// may wait for is not heard any more.
 void Call::answer_open_requests(Context& context) {
   if (peer_invite_ && context.transactions.is_unanswered(peer_transaction_))
     answer_request(peer_transaction_, *peer_invite_, 487, context);

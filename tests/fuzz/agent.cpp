@@ -54,6 +54,8 @@ enum class Op : std::uint8_t {
   unpublish,
   subscribe,
   unsubscribe,
+  progress,
+  forget_request,
   count
 };
 
@@ -112,11 +114,8 @@ const std::array<std::string, 7> descriptions = {offer,
                                                  "v=0\r\no=- 1 1 IN IP4 0\r\ns=-\r\n"};
 
 /// What may follow the headers that every message has.
-constexpr std::array<std::string_view, 29> more_headers = {
+constexpr std::array<std::string_view, 34> more_headers = {
     "",
-    "Event: presence\r\nSubscription-State: active;expires=60\r\n",
-    "Event: presence\r\nSubscription-State: terminated;reason=deactivated\r\n",
-    "SIP-ETag: t\r\nExpires: 30\r\n",
     "Contact: <sip:bob@b.invalid;transport=ws>\r\n",
     "Contact: <sip:bob@b.invalid>\r\nRecord-Route: <sip:p1.example.org;lr>, "
     "<sip:p2.invalid;lr>\r\n",
@@ -145,6 +144,14 @@ constexpr std::array<std::string_view, 29> more_headers = {
     "Info-Package: dtmf\r\nContent-Type: application/dtmf-relay\r\n",
     "Max-Forwards: 0\r\n",
     "Content-Length: 5\r\n",
+    "Event: presence\r\nSubscription-State: active;expires=60\r\n",
+    "Event: presence\r\nSubscription-State: terminated;reason=deactivated\r\n",
+    "SIP-ETag: t\r\nExpires: 30\r\n",
+    "Require: 100rel\r\nRSeq: 2\r\nAllow: INVITE, UPDATE\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Supported: 100rel, timer\r\nAllow: INVITE, UPDATE, PRACK\r\nContact: <sip:bob@b.invalid>\r\n",
+    "RAck: 1 1 INVITE\r\n",
+    "Require: timer\r\nSession-Expires: 90;refresher=uas\r\nContact: <sip:bob@b.invalid>\r\n",
+    "Min-SE: 120\r\n",
 };
 
 constexpr std::array<std::string_view, 14> methods = {
@@ -361,6 +368,17 @@ agent::Configure configure(Program& program) {
   if ((bits & 32U) != 0) command.config.session_name = "a call";
   if ((bits & 64U) != 0) command.config.headers = {{"Organization", "o"}};
   if ((bits & 128U) != 0) command.config.reconnect_time = seconds(2);
+  const std::uint8_t more = program.next();
+  command.config.review_descriptions = (more & 1U) != 0;
+  command.config.session_expires = (more & 2U) != 0 ? 90 : 0;
+  command.config.request_events = (more & 4U) != 0;
+  command.config.event_messages = (more & 8U) != 0;
+  command.config.unsolicited_notify = (more & 16U) != 0;
+  command.config.redirects = (more & 32U) != 0 ? 0 : 5;
+  using Reliable = usage::Config::ReliableProvisional;
+  constexpr std::array<Reliable, 3> reliable = {Reliable::supported, Reliable::none,
+                                                Reliable::required};
+  command.config.reliable_provisional = reliable[more / 64U % 3U];
   return command;
 }
 
@@ -423,6 +441,14 @@ void command(World& world, Program& program, Op op) {
       world.execute(std::move(command));
       break;
     }
+    case Op::progress: {
+      const std::uint32_t call = id(program);
+      world.execute(agent::Progress{call, 100 + program.next() % 100, {}, fields(program)});
+      break;
+    }
+    case Op::forget_request:
+      world.execute(agent::ForgetRequest{id(program)});
+      break;
     case Op::respond_to_request:
       world.execute(agent::Respond{id(program), program.choose(statuses), {}, {}, {}, {}});
       break;

@@ -64,6 +64,8 @@ class World {
     const auto before = agent_.deadline();
     const bool places = std::holds_alternative<agent::PlaceCall>(command) ||
                         std::holds_alternative<agent::AcceptTransfer>(command);
+    const bool publishes = std::holds_alternative<agent::Publish>(command);
+    const bool subscribes = std::holds_alternative<agent::Subscribe>(command);
     const auto answer = agent_.execute(std::move(command), now_);
     if (!answer) {
       check(!agent_.poll().has_value(), "a refused command has no output");
@@ -72,6 +74,8 @@ class World {
       return 0;
     }
     if (places) begin(*answer);
+    if (publishes && *answer != 0) publications_.insert(*answer);
+    if (subscribes && *answer != 0) subscriptions_.insert(*answer);
     drain(false);
     return *answer;
   }
@@ -155,10 +159,12 @@ class World {
   void let_end() {
     const std::set<std::uint32_t> open = live_;
     for (const std::uint32_t call : open) (void)execute(agent::HangUp{call, {}});
+    for (const std::uint32_t id : publications_) (void)execute(agent::Unpublish{id, {}});
+    for (const std::uint32_t id : subscriptions_) (void)execute(agent::Unsubscribe{id, {}});
     advance(seconds(150), 4000);
     if (is_connected_) disconnect();
     advance(seconds(150), 4000);
-    check(agent_.is_idle(), "no call and no transaction is left");
+    check(agent_.is_idle(), "no call, request, publication, subscription or transaction is left");
     check(live_.empty(), "every call has ended");
   }
 
@@ -238,6 +244,8 @@ class World {
   std::uint32_t stops_ = 0;
   std::set<std::uint32_t> begun_;
   std::set<std::uint32_t> live_;
+  std::set<std::uint32_t> publications_;
+  std::set<std::uint32_t> subscriptions_;
   std::set<std::string> secrets_;
   std::deque<std::string> sent_;
   std::deque<std::string> received_;

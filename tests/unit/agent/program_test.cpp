@@ -1,5 +1,5 @@
-/// Every command in every state of a call, and random programs of commands, messages, timers and
-/// lost connections, with what has to hold whatever happens.
+/// Every command in every state of a call and of what is outside of calls, and random programs of
+/// commands, messages, timers and lost connections, with what has to hold whatever happens.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "crypto/random.hpp"
 #include "unit/agent/phone.hpp"
 
 using namespace sipml;
 using namespace sipml::agent;
 using test::Phone;
+using usage::CommandErrorCode;
 
 namespace {
 
@@ -35,8 +37,156 @@ std::string from_peer(const message::Message& ours, std::string_view method, int
          "\r\nCSeq: " + n + ' ' + std::string(method) + "\r\n" + std::string(more);
 }
 
-/// Brings call 1 into a state by its name.
+std::string with_offer(std::string_view headers = {}) {
+  return std::string(headers) +
+         "Contact: <sip:bob@b.invalid>\r\nContent-Type: application/sdp\r\n\r\n" +
+         std::string(test::offer);
+}
+
+void configure(Phone& phone, void (*change)(usage::Config&)) {
+  usage::Config config = test::config();
+  change(config);
+  phone.execute(Configure{std::move(config)});
+}
+
+/// What was asked of the browser last, with the description that it takes.
+MediaReady done(const Phone& phone) {
+  const auto& request = phone.requests.back();
+  const bool offers = request.type == usage::MediaRequest::Type::create_offer;
+  return {request.call, request.token, std::string(offers ? test::offer : test::answer)};
+}
+
+Publish publish(std::optional<std::uint32_t> publication = {}) {
+  Publish command;
+  command.publication = publication;
+  command.event = "presence";
+  command.content_type = "text/plain";
+  command.body = "document";
+  return command;
+}
+
+Subscribe subscribe(std::optional<std::uint32_t> subscription = {}) {
+  Subscribe command;
+  command.subscription = subscription;
+  command.to = "bob";
+  command.event = "presence";
+  return command;
+}
+
+SendRequest request(std::optional<std::uint32_t> call = {}) {
+  SendRequest command;
+  command.method = call ? "INFO" : "MESSAGE";
+  if (!call) command.to = "bob";
+  command.call = call;
+  command.content_type = "text/plain";
+  command.body = "text";
+  return command;
+}
+
+/// Brings what has the id 1 into a state outside of calls; false when there is none of this name.
+bool enter_outside(Phone& phone, const std::string& state) {
+  if (state == "request sent") {
+    phone.execute(request());
+  } else if (state == "request received") {
+    phone.receive(
+        "MESSAGE sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKm\r\n"
+        "From: <sip:bob@example.org>;tag=b1\r\nTo: <sip:alice@example.org>\r\nCall-ID: m\r\n"
+        "CSeq: 1 MESSAGE\r\nContent-Type: text/plain\r\n\r\ntext");
+    REQUIRE(phone.count<usage::RequestIncoming>() == 1);
+  } else if (state == "publishing" || state == "published" || state == "unpublishing") {
+    phone.execute(publish());
+    if (state == "publishing") return true;
+    phone.receive(Phone::response(phone.last_sent(), 200, "s", "SIP-ETag: e\r\n\r\n"));
+    if (state == "unpublishing") phone.execute(Unpublish{1});
+  } else if (state == "subscribing" || state == "subscribed" || state == "unsubscribing") {
+    phone.execute(subscribe());
+    if (state == "subscribing") return true;
+    phone.receive(Phone::response(phone.last_sent(), 200, "s",
+                                  "Contact: <sip:bob@b.invalid>\r\nExpires: 600\r\n\r\n"));
+    if (state == "unsubscribing") phone.execute(Unsubscribe{1});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// Brings call 1 into one of the states before it is established in which an extension works;
+/// false when there is none of this name.
+bool enter_early(Phone& phone, const std::string& state) {
+  if (state == "reliable response unacknowledged") {
+    phone.receive(Phone::invite(1).substr(0, Phone::invite(1).size() - 2) +
+                  "Require: 100rel\r\nContent-Type: application/sdp\r\n\r\n" +
+                  std::string(test::offer));
+    phone.execute(Progress{1, 183, {}, {}});
+    return true;
+  }
+  if (state == "redirected") {
+    phone.call();
+    phone.receive(
+        Phone::response(phone.last_sent(), 302, "b1", "Contact: <sip:carol@example.org>\r\n\r\n"));
+    REQUIRE(phone.count<usage::CallRedirected>() == 1);
+    return true;
+  }
+  if (state == "offer under review") {
+    configure(phone, [](usage::Config& config) { config.review_descriptions = true; });
+    phone.call();
+    REQUIRE(phone.requests.back().type == usage::MediaRequest::Type::review_offer);
+    return true;
+  }
+  if (state != "PRACK sent" && state != "early UPDATE sent" && state != "early UPDATE received")
+    return false;
+  phone.call();
+  const auto invite = phone.last_sent();
+  phone.receive(Phone::response(
+      invite, 183, "b1", "Require: 100rel\r\nRSeq: 1\r\nAllow: INVITE, UPDATE\r\n" + with_answer));
+  REQUIRE(phone.last_sent().method() == "PRACK");
+  if (state == "PRACK sent") return true;
+  phone.receive(Phone::response(phone.last_sent(), 200, "b1"));
+  if (state == "early UPDATE received") {
+    phone.receive(from_peer(invite, "UPDATE", 5, with_offer()));
+  } else {
+    phone.execute(ChangeCall{1, usage::Change::hold, {}});
+    while (phone.last_sent().method() != "UPDATE") phone.execute(done(phone));
+  }
+  return true;
+}
+
+/// Call 1 is established: the states that extensions add.
+void enter_later(Phone& phone, const std::string& state, const message::Message& invite) {
+  if (state == "UPDATE received") {
+    phone.receive(from_peer(invite, "UPDATE", 5, with_offer()));
+    CHECK(phone.requests.back().type == usage::MediaRequest::Type::create_answer);
+  } else if (state == "session refresh sent") {
+    phone.advance(seconds(45));
+    REQUIRE(phone.last_sent().method() == "UPDATE");
+  } else if (state == "transfer sent" || state == "transfer accepted") {
+    phone.execute(Transfer{1, "carol", {}, {}});
+    if (state == "transfer accepted") phone.receive(Phone::response(phone.last_sent(), 202, "b1"));
+  } else if (state == "transfer received" || state == "transferring") {
+    phone.receive(from_peer(invite, "REFER", 5,
+                            "Contact: <sip:bob@b.invalid>\r\nRefer-To: "
+                            "<sip:carol@example.org>\r\n\r\n"));
+    REQUIRE(phone.count<usage::TransferRequested>() == 1);
+    if (state == "transfer received") return;
+    AcceptTransfer command;
+    command.call = 1;
+    command.directions.audio = sdp::Direction::sendrecv;
+    phone.execute(command);
+    phone.execute(done(phone));
+  } else if (state == "request sent in the call") {
+    phone.execute(request(1));
+  } else {
+    REQUIRE(state == "request received in the call");
+    phone.receive(from_peer(invite, "MESSAGE", 5, "Content-Type: text/plain\r\n\r\ntext"));
+    REQUIRE(phone.count<usage::RequestIncoming>() == 1);
+  }
+}
+
+/// Brings call 1, or what has the id 1, into a state by its name.
 void enter(Phone& phone, const std::string& state) {
+  if (enter_outside(phone, state) || enter_early(phone, state)) return;
+  if (state == "session refresh sent")
+    configure(phone, [](usage::Config& config) { config.session_expires = 90; });
   if (state == "preparing") {
     PlaceCall command;
     command.to = "bob";
@@ -67,7 +217,12 @@ void enter(Phone& phone, const std::string& state) {
     if (state == "cancelling") phone.execute(HangUp{1, {}});
     return;
   }
-  phone.receive(Phone::response(invite, 200, "b1", with_answer));
+  phone.receive(Phone::response(
+      invite, 200, "b1",
+      state == "session refresh sent"
+          ? "Allow: INVITE, UPDATE\r\nRequire: timer\r\nSession-Expires: 90;refresher=uac\r\n" +
+                with_answer
+          : with_answer));
   if (state == "confirming") return;
   phone.execute(MediaReady{1, 2, {}});
   if (state == "established") return;
@@ -78,30 +233,64 @@ void enter(Phone& phone, const std::string& state) {
         from_peer(invite, "INVITE", 5,
                   "Contact: <sip:bob@b.invalid>\r\nContent-Type: application/sdp\r\n\r\n" +
                       std::string(test::offer)));
-  } else {
+  } else if (state == "holding" || state == "re-inviting" || state == "waiting after 491") {
     phone.execute(ChangeCall{1, usage::Change::hold, {}});
     if (state == "holding") return;
     phone.execute(MediaReady{1, 3, std::string(test::offer)});
     if (state == "re-inviting") return;
     phone.receive(Phone::response(phone.last_sent(), 491, "b1"));
-    REQUIRE(state == "waiting after 491");
+  } else {
+    enter_later(phone, state, invite);
   }
 }
 
-const std::vector<std::string> states = {"preparing",   "calling",
-                                         "proceeding",  "cancel_waiting",
-                                         "cancelling",  "confirming",
-                                         "ringing",     "answering",
-                                         "answered",    "hanging_up",
-                                         "established", "terminating",
-                                         "holding",     "changed by the peer",
-                                         "re-inviting", "waiting after 491"};
+const std::vector<std::string> states = {"preparing",
+                                         "calling",
+                                         "proceeding",
+                                         "cancel_waiting",
+                                         "cancelling",
+                                         "confirming",
+                                         "ringing",
+                                         "answering",
+                                         "answered",
+                                         "hanging_up",
+                                         "established",
+                                         "terminating",
+                                         "holding",
+                                         "changed by the peer",
+                                         "re-inviting",
+                                         "waiting after 491",
+                                         "reliable response unacknowledged",
+                                         "PRACK sent",
+                                         "early UPDATE sent",
+                                         "early UPDATE received",
+                                         "UPDATE received",
+                                         "session refresh sent",
+                                         "redirected",
+                                         "offer under review",
+                                         "transfer sent",
+                                         "transfer accepted",
+                                         "transfer received",
+                                         "transferring",
+                                         "request sent in the call",
+                                         "request received in the call",
+                                         "request sent",
+                                         "request received",
+                                         "publishing",
+                                         "published",
+                                         "unpublishing",
+                                         "subscribing",
+                                         "subscribed",
+                                         "unsubscribing"};
 
 std::vector<Command> commands() {
   Configure configure{test::config()};
   PlaceCall call;
   call.to = "carol";
   call.directions.audio = sdp::Direction::sendrecv;
+  AcceptTransfer accept_transfer;
+  accept_transfer.call = 1;
+  accept_transfer.directions.audio = sdp::Direction::sendrecv;
   return {Start{},
           Stop{},
           configure,
@@ -116,6 +305,24 @@ std::vector<Command> commands() {
           ChangeCall{1, usage::Change::resume, {}},
           ChangeCall{1, usage::Change::modify, usage::MediaDirections{}},
           SendInfo{1, "text/plain", "x"},
+          Progress{1, 183, {}, {}},
+          Progress{1, 200, {}, {}},
+          request(),
+          request(1),
+          ForgetRequest{1},
+          ForgetRequest{2},
+          Respond{1, 200, {}, {}, {}, {}},
+          Respond{2, 480, {}, {}, {}, {}},
+          publish(),
+          publish(1),
+          Unpublish{1},
+          subscribe(),
+          subscribe(1),
+          Unsubscribe{1},
+          Transfer{1, "carol", {}, {}},
+          Transfer{1, {}, 2, {}},
+          accept_transfer,
+          RejectTransfer{1, 603, {}, {}},
           MediaReady{1, 1, std::string(test::offer)},
           MediaReady{1, 2, std::string(test::answer)},
           MediaReady{1, 3, "no description"},
@@ -136,23 +343,48 @@ std::uint32_t call_of(const usage::Event& event) {
       event);
 }
 
-/// Each call that was heard of ends once, and is never heard of again.
+/// What an event is of that ends, and whether it is its end: a call, a request of ours, a
+/// publication or a subscription.
+struct Told {
+  std::uint32_t id = 0;
+  bool ends = false;
+};
+
+Told told(const usage::Event& event) {
+  using usage::PublicationState;
+  using usage::SubscriptionState;
+  if (const auto* state = std::get_if<PublicationState>(&event))
+    return {state->publication, state->state == PublicationState::Value::ended};
+  if (const auto* state = std::get_if<SubscriptionState>(&event))
+    return {state->subscription, state->state == SubscriptionState::Value::ended};
+  // A request inside a call may end after the call.
+  if (const auto* result = std::get_if<usage::RequestResult>(&event))
+    return {result->request, result->status == 0 || result->status >= 200};
+  return {call_of(event), std::holds_alternative<usage::CallEnded>(event)};
+}
+
+/// Each that was heard of ends once, and is never heard of again.
 void check_ends(const Phone& phone) {
   std::set<std::uint32_t> begun;
   std::set<std::uint32_t> ended;
   for (const usage::Event& event : phone.events) {
-    const std::uint32_t call = call_of(event);
-    if (call == 0) continue;
-    begun.insert(call);
-    CHECK_FALSE(ended.contains(call));
-    if (std::holds_alternative<usage::CallEnded>(event)) ended.insert(call);
+    if (std::holds_alternative<usage::RequestIncoming>(event)) continue;
+    const Told one = told(event);
+    if (one.id == 0) continue;
+    begun.insert(one.id);
+    CHECK_FALSE(ended.contains(one.id));
+    if (one.ends) ended.insert(one.id);
   }
   CHECK(begun == ended);
 }
 
 /// Nobody answers any more: all that is open ends by itself, or by the user's wish.
 void let_end(Phone& phone) {
-  for (std::uint32_t id = 1; id < 20; ++id) (void)phone.try_execute(HangUp{id, {}});
+  for (std::uint32_t id = 1; id < 40; ++id) {
+    (void)phone.try_execute(HangUp{id, {}});
+    (void)phone.try_execute(Unpublish{id});
+    (void)phone.try_execute(Unsubscribe{id});
+  }
   phone.advance(seconds(120));
   phone.disconnect();
   phone.advance(seconds(120));
@@ -226,10 +458,7 @@ TEST_CASE("Random programs: each call ends once, and nothing is left") {
         case 1: {
           // The browser does what it was asked last.
           if (phone.requests.empty()) break;
-          const auto& request = phone.requests.back();
-          const bool offers = request.type == usage::MediaRequest::Type::create_offer;
-          (void)phone.try_execute(MediaReady{request.call, request.token,
-                                             std::string(offers ? test::offer : test::answer)});
+          (void)phone.try_execute(done(phone));
           break;
         }
         case 2:
@@ -253,8 +482,10 @@ TEST_CASE("Random programs: each call ends once, and nothing is left") {
           auto parsed = message::parse_message(
               phone.sent[random.below(static_cast<std::uint32_t>(phone.sent.size()))]);
           if (!parsed) break;
-          constexpr const char* methods[] = {"BYE", "INVITE", "INFO", "ACK", "CANCEL", "OPTIONS"};
-          phone.receive(from_peer(*parsed, methods[random.below(6)], ++number,
+          constexpr const char* methods[] = {"BYE",    "INVITE",  "INFO",    "ACK",
+                                             "CANCEL", "OPTIONS", "UPDATE",  "PRACK",
+                                             "REFER",  "NOTIFY",  "MESSAGE", "SUBSCRIBE"};
+          phone.receive(from_peer(*parsed, methods[random.below(12)], ++number,
                                   random.below(2) == 0 ? "\r\n" : with_answer));
           break;
         }
@@ -273,4 +504,29 @@ TEST_CASE("Random programs: each call ends once, and nothing is left") {
     }
     let_end(phone);
   }
+}
+
+TEST_CASE("A registration takes no id that something else has, and no more room than there is") {
+  Phone phone;
+  phone.execute(request());
+  CHECK(phone.refused(Register{1, {}}) == CommandErrorCode::unknown_id);
+  phone.advance(seconds(40));
+  CHECK(phone.count<usage::RequestResult>() == 1);
+  CHECK(phone.agent.is_idle());
+  for (std::uint32_t count = 0; count < limits::registration_count; ++count)
+    phone.execute(Register{});
+  CHECK(phone.refused(Register{1, {}}) == CommandErrorCode::limit_exceeded);
+}
+
+TEST_CASE("RFC 3311 5.2: an UPDATE that waits for the browser is answered when the call ends") {
+  Phone phone;
+  enter(phone, "early UPDATE received");
+  phone.execute(done(phone));
+  REQUIRE(phone.requests.back().type == usage::MediaRequest::Type::create_answer);
+  phone.execute(HangUp{1, {}});
+  auto answer = message::parse_message(phone.sent[phone.sent.size() - 1]);
+  if (answer->is_request()) answer = message::parse_message(phone.sent[phone.sent.size() - 2]);
+  CHECK(answer->status() == 487);
+  CHECK(answer->cseq().method == "UPDATE");
+  let_end(phone);
 }
