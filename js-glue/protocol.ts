@@ -135,8 +135,10 @@ export type CandidateKind =
 
 /** What the commands of calls have in common. */
 export interface CallOptions {
-  /** Added to the INVITE or its response. */
+  /** Added to each request of the call, and to the answer. */
   readonly headers?: readonly NameValue[];
+  /** Added to the first INVITE, or to its answer, alone. */
+  readonly first_headers?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
   /** Written into our descriptions. */
@@ -178,6 +180,8 @@ export type Command =
       readonly registration?: number;
       readonly expires?: number;
       readonly headers?: readonly NameValue[];
+      /** Added to the requests before the next 2xx alone. */
+      readonly first_headers?: readonly NameValue[];
       readonly caps?: readonly NameValue[];
       readonly from?: string;
     }
@@ -230,6 +234,8 @@ export type Command =
       readonly from?: string;
       readonly content_type?: string;
       readonly headers?: readonly NameValue[];
+      /** As `headers`: there is but one. */
+      readonly first_headers?: readonly NameValue[];
       /** Feature tags of Accept-Contact (RFC 3841). */
       readonly caps?: readonly NameValue[];
     }
@@ -256,6 +262,8 @@ export type Command =
       readonly expires?: number;
       readonly content_type?: string;
       readonly headers?: readonly NameValue[];
+      /** Added to the requests before the next 2xx alone. */
+      readonly first_headers?: readonly NameValue[];
       readonly caps?: readonly NameValue[];
     }
   | { readonly type: "unpublish"; readonly publication: number; readonly headers?: readonly NameValue[] }
@@ -270,6 +278,8 @@ export type Command =
       readonly from?: string;
       readonly expires?: number;
       readonly headers?: readonly NameValue[];
+      /** Added to the requests before the next 2xx alone. */
+      readonly first_headers?: readonly NameValue[];
       readonly caps?: readonly NameValue[];
     }
   | { readonly type: "unsubscribe"; readonly subscription: number; readonly headers?: readonly NameValue[] }

@@ -16,8 +16,10 @@ export type MediaChoice = boolean | Direction;
 interface CommonOptions {
   /** Used instead of devices for the kinds of track that it has; never stopped by us. */
   readonly stream?: MediaStream;
-  /** Added to the INVITE, or to the answer. */
+  /** Added to the requests of the call, or to the answer. */
   readonly headers?: readonly NameValue[];
+  /** Added to the first INVITE, or to the answer to it, alone. */
+  readonly firstHeaders?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
   /** Written into our descriptions. */
@@ -70,10 +72,12 @@ export function callOptions(
   options: CommonOptions,
   defaultBandwidth: Bandwidth | undefined,
 ): CallCommandOptions {
-  const { headers, caps, wireDirections, removedCodecs, codecOrder, removedCandidates } = options;
+  const { headers, firstHeaders, caps, wireDirections } = options;
+  const { removedCodecs, codecOrder, removedCandidates } = options;
   const bandwidth = options.bandwidth ?? defaultBandwidth;
   return {
     ...(headers === undefined ? {} : { headers }),
+    ...(firstHeaders === undefined ? {} : { first_headers: firstHeaders }),
     ...(caps === undefined ? {} : { caps }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(wireDirections === undefined ? {} : { wire_directions: wireDirections }),

@@ -23,6 +23,8 @@ export interface PublishOptions {
   readonly from?: string;
   /** Added to each PUBLISH. */
   readonly headers?: readonly NameValue[];
+  /** Added to the first request, and what repeats it with credentials, alone. */
+  readonly firstHeaders?: readonly NameValue[];
   /** Feature tags of Accept-Contact (RFC 3841). */
   readonly caps?: readonly NameValue[];
 }
@@ -196,7 +198,7 @@ function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout"
 
 /** @internal */
 export function publishCommand(options: PublishOptions): Command {
-  const { event, expires, to, from, headers, caps } = options;
+  const { event, expires, to, from, headers, firstHeaders, caps } = options;
   const contentType = publishedType(options);
   return {
     type: "publish",
@@ -206,6 +208,7 @@ export function publishCommand(options: PublishOptions): Command {
     ...(to === undefined ? {} : { to }),
     ...(from === undefined ? {} : { from }),
     ...(headers === undefined ? {} : { headers }),
+    ...(firstHeaders === undefined ? {} : { first_headers: firstHeaders }),
     ...(caps === undefined ? {} : { caps }),
   };
 }

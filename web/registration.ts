@@ -14,6 +14,8 @@ export interface RegisterOptions {
   readonly expires?: number;
   /** Added to the REGISTER requests. */
   readonly headers?: readonly NameValue[];
+  /** Added to the first request, and what repeats it with credentials, alone. */
+  readonly firstHeaders?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
   /** Another address of record than the agent's. */
@@ -164,12 +166,13 @@ function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout"
 
 /** @internal */
 export function registerCommand(options: RegisterOptions, registration?: number): Command {
-  const { expires, headers, caps, from } = options;
+  const { expires, headers, firstHeaders, caps, from } = options;
   return {
     type: "register",
     ...(registration === undefined ? {} : { registration }),
     ...(expires === undefined ? {} : { expires }),
     ...(headers === undefined ? {} : { headers }),
+    ...(firstHeaders === undefined ? {} : { first_headers: firstHeaders }),
     ...(caps === undefined ? {} : { caps }),
     ...(from === undefined ? {} : { from }),
   };

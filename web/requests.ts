@@ -18,6 +18,8 @@ export interface RequestOptions extends Abortable {
   readonly contentType?: string;
   /** Added to the request. */
   readonly headers?: readonly NameValue[];
+  /** Added to the first request, and what repeats it with credentials, alone. */
+  readonly firstHeaders?: readonly NameValue[];
   /** Feature tags of Accept-Contact (RFC 3841). */
   readonly caps?: readonly NameValue[];
   /** Another From than the agent's address; only outside calls. */
@@ -68,7 +70,7 @@ export class Requests {
     content: string | Uint8Array | undefined,
     options: RequestOptions,
   ): Promise<SipResponse> {
-    const { headers, caps, from, signal } = options;
+    const { headers, firstHeaders, caps, from, signal } = options;
     const contentType =
       options.contentType ?? (content === undefined ? undefined : default_content_type);
     try {
@@ -80,6 +82,7 @@ export class Requests {
           ...(from === undefined ? {} : { from }),
           ...(contentType === undefined ? {} : { content_type: contentType }),
           ...(headers === undefined ? {} : { headers }),
+          ...(firstHeaders === undefined ? {} : { first_headers: firstHeaders }),
           ...(caps === undefined ? {} : { caps }),
         },
         content ?? "",

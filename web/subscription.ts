@@ -23,6 +23,8 @@ export interface SubscribeOptions {
   readonly from?: string;
   /** Added to each SUBSCRIBE. */
   readonly headers?: readonly NameValue[];
+  /** Added to the first request, and what repeats it with credentials, alone. */
+  readonly firstHeaders?: readonly NameValue[];
   /** Feature tags of Accept-Contact (RFC 3841). */
   readonly caps?: readonly NameValue[];
 }
@@ -187,7 +189,7 @@ function endCode(
 
 /** @internal */
 export function subscribeCommand(to: string, options: SubscribeOptions): Command {
-  const { event, accept, expires, from, headers, caps } = options;
+  const { event, accept, expires, from, headers, firstHeaders, caps } = options;
   return {
     type: "subscribe",
     to,
@@ -196,6 +198,7 @@ export function subscribeCommand(to: string, options: SubscribeOptions): Command
     ...(expires === undefined ? {} : { expires }),
     ...(from === undefined ? {} : { from }),
     ...(headers === undefined ? {} : { headers }),
+    ...(firstHeaders === undefined ? {} : { first_headers: firstHeaders }),
     ...(caps === undefined ? {} : { caps }),
   };
 }

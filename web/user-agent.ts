@@ -57,7 +57,7 @@ export interface UserAgentEvents {
   call: [Call];
   /** A MESSAGE came (RFC 3428), inside a call or outside. Without a listener it is refused with 405. */
   message: [IncomingMessage];
-  /** An INFO came outside calls. Without a listener it is refused with 405. */
+  /** An INFO came outside calls. Without a listener it is refused with 481 (RFC 6086 4.2.2). */
   request: [IncomingRequest];
   /** A NOTIFY that belongs to no subscription, with `acceptUnsolicitedNotify`. */
   notify: [Notification];
@@ -618,6 +618,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     const { execute } = this.callContext;
     let heard: boolean;
     let request: IncomingRequest;
+    let refusal = 405;
     if (event.method === "MESSAGE") {
       const message = new IncomingMessage(execute, event, parties, body, call);
       heard = this.hears("message");
@@ -627,9 +628,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     } else {
       request = new IncomingRequest(execute, event, parties, body, call);
       heard = this.hears("request");
+      refusal = 481;
       this.emit("request", request);
     }
-    if (!heard && !request.answered) request.reject({ status: 405 });
+    if (!heard && !request.answered) request.reject({ status: refusal });
   }
 
   private enter(state: ConnectionState): void {

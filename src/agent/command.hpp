@@ -91,6 +91,7 @@ struct SendRequest {
   std::optional<uri::Uri> from;
   std::string content_type;
   message::HeaderFields headers;
+  message::HeaderFields first_headers{};
   message::HeaderFields caps;
   std::string body;
 };
@@ -116,6 +117,7 @@ struct Publish {
   std::optional<std::uint32_t> expires;
   std::string content_type;
   message::HeaderFields headers;
+  message::HeaderFields first_headers{};
   message::HeaderFields caps;
   std::string body;
 };
@@ -133,6 +135,7 @@ struct Subscribe {
   std::optional<uri::Uri> from;
   std::optional<std::uint32_t> expires;
   message::HeaderFields headers;
+  message::HeaderFields first_headers{};
   message::HeaderFields caps;
 };
 

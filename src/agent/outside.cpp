@@ -45,6 +45,7 @@ template <typename Options, typename Command>
 void update(Options& options, Command& command) {
   if (command.expires) options.expires = *command.expires;
   if (!command.headers.empty()) options.headers = std::move(command.headers);
+  options.first_headers = std::move(command.first_headers);
   if (!command.caps.empty()) options.caps = std::move(command.caps);
 }
 
@@ -78,6 +79,7 @@ Outside::Answer Outside::send(SendRequest command, Calls& calls, std::uint32_t& 
   }
   usage::add_accept_contact(request.headers, command.caps);
   usage::add_headers(request.headers, command.headers);
+  usage::add_headers(request.headers, command.first_headers);
   if (!command.content_type.empty())
     request.headers.push_back({"Content-Type", std::move(command.content_type)});
   request.body = std::move(command.body);

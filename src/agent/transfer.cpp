@@ -78,7 +78,7 @@ Agent::Answer Agent::execute(AcceptTransfer command, Instant now) {
   auto referral = found->second.accept_transfer(ctx);
   if (!referral)
     return CommandError{CommandErrorCode::wrong_state, "call", "no transfer was asked for"};
-  command.options.invite_headers = std::move(referral->headers);
+  usage::add_headers(command.options.first_headers, referral->headers);
   const std::uint32_t id = place_call(std::move(referral->target), {}, command.directions,
                                       std::move(command.options), now);
   follows_.push_back({id, command.call, false});

@@ -422,6 +422,7 @@ void read_candidates(Reader& reader, negotiation::rules::CandidateFilter& filter
 usage::CallOptions read_options(Reader& reader) {
   usage::CallOptions options;
   options.headers = reader.headers("headers");
+  options.first_headers = reader.headers("first_headers");
   options.caps = reader.caps("caps");
   const Json bandwidth = reader.object("bandwidth");
   Reader inner(bandwidth);
@@ -460,6 +461,7 @@ agent::Register read_register(Reader& reader) {
   command.options.expires =
       reader.number("expires", 1, 4294967295.0).value_or(command.options.expires);
   command.options.headers = reader.headers("headers");
+  command.options.first_headers = reader.headers("first_headers");
   command.options.caps = reader.caps("caps");
   command.options.from = reader.sip_uri("from");
   return command;
@@ -532,6 +534,7 @@ agent::SendRequest read_request(Reader& reader, std::string_view body) {
   command.from = reader.sip_uri("from");
   command.content_type = read_content_type(reader, body);
   command.headers = reader.headers("headers");
+  command.first_headers = reader.headers("first_headers");
   command.caps = reader.caps("caps");
   command.body = body;
   return command;
@@ -559,6 +562,7 @@ agent::Publish read_publish(Reader& reader, std::string_view body) {
   command.expires = reader.number("expires", 1, 4294967295.0);
   command.content_type = read_content_type(reader, body);
   command.headers = reader.headers("headers");
+  command.first_headers = reader.headers("first_headers");
   command.caps = reader.caps("caps");
   command.body = body;
   return command;
@@ -579,6 +583,7 @@ agent::Subscribe read_subscribe(Reader& reader) {
   command.from = reader.sip_uri("from");
   command.expires = reader.number("expires", 0, 4294967295.0);
   command.headers = reader.headers("headers");
+  command.first_headers = reader.headers("first_headers");
   command.caps = reader.caps("caps");
   return command;
 }

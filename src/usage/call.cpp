@@ -329,6 +329,7 @@ message::Response Call::make_2xx(const message::Message& request, Context& conte
 void Call::send_2xx(Context& context) {
   message::Response response = make_2xx(*peer_invite_, context);
   add_headers(response.headers, options_.headers);
+  if (carrier_ == Carrier::invite) add_headers(response.headers, options_.first_headers);
   response.headers.push_back({"Content-Type", std::string(description_type)});
   response.body = local_description_;
   if (carrier_ == Carrier::invite)

@@ -31,8 +31,8 @@ namespace sipml::usage {
 
 struct CallOptions {
   message::HeaderFields headers;
-  /// Of the first INVITE alone.
-  message::HeaderFields invite_headers;
+  /// Of the first INVITE, or of the answer to it, alone.
+  message::HeaderFields first_headers;
   /// Contact parameters, RFC 3840.
   message::HeaderFields caps;
   negotiation::LocalOptions media;

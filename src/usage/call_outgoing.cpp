@@ -48,7 +48,7 @@ void Call::send_invite(Context& context) {
     session_interval_ = std::max(context.config.session_expires, session_minimum_);
   ask_session(invite_);
   add_headers(invite_.headers, options_.headers);
-  add_headers(invite_.headers, options_.invite_headers);
+  add_headers(invite_.headers, options_.first_headers);
   invite_.headers.push_back({"Content-Type", std::string(description_type)});
   invite_.body = local_description_;
   invite_transaction_ =

@@ -67,6 +67,7 @@ void Publication::send(const PublishedDocument* document, std::uint32_t expires,
     request.headers.push_back({"SIP-If-Match", entity_tag_});
   add_accept_contact(request.headers, options_.caps);
   add_headers(request.headers, options_.headers);
+  if (expires != 0) add_headers(request.headers, options_.first_headers);
   in_flight_ = document ? *document : accepted_;
   if (document) {
     is_sent_ = true;
@@ -133,6 +134,7 @@ void Publication::response(const transaction::Indication& indication,
   reason_ = response.reason();
   if (status < 300) {
     const bool is_removal = state_ == State::unpublishing;
+    options_.first_headers.clear();
     if (!is_removal) accept(response, context);
     cause_ = Cause::unpublished;
     step(On::response_2xx, context);

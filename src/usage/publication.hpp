@@ -21,6 +21,8 @@ struct PublicationOptions {
   /// Asked for; the server may grant another time. RFC 3856 6.4 has this default.
   std::uint32_t expires = 3600;
   message::HeaderFields headers;
+  /// Of the requests before the next 2xx alone.
+  message::HeaderFields first_headers{};
   /// Accept-Contact, for PUBLISH has no Contact.
   message::HeaderFields caps;
 };

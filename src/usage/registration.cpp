@@ -90,6 +90,7 @@ void Registration::send(bool removal, Context& context) {
       {"Supported", config.instance_id.empty() ? "path" : "path, outbound, gruu"});
   request.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(request.headers, options_.headers);
+  if (!removal) add_headers(request.headers, options_.first_headers);
   if (!config.early_ims && !ever_registered_)
     // TS 24.229 5.1.1.2: the private identity is told before any challenge.
     request.headers.push_back(
@@ -177,6 +178,7 @@ void Registration::response(const transaction::Indication& indication,
   status_ = response.status();
   reason_ = response.reason();
   if (response.status() < 300) {
+    options_.first_headers.clear();
     if (!removing_) {
       granted_ = granted(response, context.config);
       ever_registered_ = true;

@@ -17,6 +17,8 @@ struct RegistrationOptions {
   /// Asked for; the registrar may grant another time.
   std::uint32_t expires = 600;
   message::HeaderFields headers;
+  /// Of the requests before the first 2xx alone.
+  message::HeaderFields first_headers{};
   message::HeaderFields caps;
   /// Another address of record than the agent's.
   std::optional<uri::Uri> from;

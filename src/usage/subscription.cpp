@@ -130,6 +130,7 @@ void Subscription::send(bool removal, Context& context) {
   if (!accept.empty()) request.headers.push_back({"Accept", std::move(accept)});
   request.headers.push_back({"Allow", std::string(allowed_methods)});
   add_headers(request.headers, options_.headers);
+  if (!removal) add_headers(request.headers, options_.first_headers);
   notified_expires_.reset();
   timers_.stop(Timer::refresh);
   timers_.start(Timer::notify, context.now + transaction::timer_64_t1);
@@ -200,6 +201,7 @@ void Subscription::response(const transaction::Indication& indication,
 
 void Subscription::accepted(const message::Message& response, Context& context) {
   too_brief_ = 0;
+  options_.first_headers.clear();
   if (!dialog_)
     dialog_ = dialog::Dialog::from_response(request_, response);
   else if (dialog_->remote_tag() == response.to_tag())

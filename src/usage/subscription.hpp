@@ -26,6 +26,8 @@ struct SubscriptionOptions {
   /// Asked for; 0 fetches the state once (section 4.4.3).
   std::uint32_t expires = 3600;
   message::HeaderFields headers;
+  /// Of the requests before the next 2xx alone.
+  message::HeaderFields first_headers{};
   /// Contact parameters, RFC 3840.
   message::HeaderFields caps;
 };

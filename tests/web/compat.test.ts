@@ -460,7 +460,11 @@ describe("outgoing call", () => {
       stack.newSession(type).call("bob", {
         from: "sip:other@example.org",
         bandwidth: { audio: 64, video: 0 },
-        sip_headers: [{ name: "X-A", value: "1", session: true }, { name: "X-B", value: null }],
+        sip_headers: [
+          { name: "X-A", value: "1" },
+          { name: "X-B", value: null },
+          { name: "X-Ticket", value: "17", session: true },
+        ],
         sip_caps: [{ name: "+g.oma.sip-im" }, { name: "language", value: '"en,fr"' }],
       });
       assert.deepEqual(core.of("call").at(-1), {
@@ -471,6 +475,7 @@ describe("outgoing call", () => {
         from: "sip:other@example.org",
         bandwidth: { audio: 64 },
         headers: [{ name: "X-A", value: "1" }],
+        first_headers: [{ name: "X-Ticket", value: "17" }],
         caps: [
           { name: "+g.oma.sip-im", value: "" },
           { name: "language", value: '"en,fr"' },

@@ -188,12 +188,12 @@ describe("requests of the peer", () => {
     });
   });
 
-  test("without a listener: 405; a listener need not answer", async () => {
+  test("without a listener: 405, and 481 of an INFO; a listener need not answer", async () => {
     const { agent, core, browser } = await connected();
     tell(browser, request(), request({ method: "INFO", request: 8 }));
     assert.deepEqual(core.of("respond"), [
       { type: "respond", request: 7, status: 405 },
-      { type: "respond", request: 8, status: 405 },
+      { type: "respond", request: 8, status: 481 },
     ]);
     const infos: IncomingRequest[] = [];
     agent.on("message", () => undefined);

@@ -101,3 +101,55 @@ test("a bad argument throws a SipError that names it", async () => {
     (error) => error instanceof SipError && error.code === "invalid_argument" && error.argument === "to",
   );
 });
+
+test("hooks on the real core: a changed message is right, the description is the one on the wire", async () => {
+  const browser = new FakeBrowser();
+  const seen: string[] = [];
+  const log: string[] = [];
+  const agent = UserAgent.createSync(module, {
+    server: "wss://sip.example.org",
+    uri: "sip:alice@example.org",
+    environment: browser.environment,
+    trace: true,
+    hooks: {
+      messageOut: (text) => text.replace("hello", "hello, world"),
+      messageIn: (text) => (text.startsWith("SIP/2.0 200") ? text.replace("200 OK", "202 Later") : undefined),
+    },
+  });
+  agent.on("log", ({ direction, hook }) => log.push(`${direction} ${hook ?? ""}`));
+  agent.on("diagnostic", ({ code }) => seen.push(code));
+  const started = agent.start();
+  await settle();
+  browser.socket.open();
+  await started;
+  const sending = agent.sendMessage("bob", "hello");
+  await settle();
+  const sent = String(browser.socket.sent.at(-1));
+  assert.match(sent, /Content-Length: 12\r\n\r\nhello, world$/);
+  browser.socket.message(respond(sent, "200 OK"));
+  const response = await sending;
+  assert.equal(response.status, 202);
+  assert.equal(response.message.header("cseq"), header(sent, "CSeq"));
+  assert.deepEqual(log, ["sent ", "sent after", "received before", "received "]);
+  assert.deepEqual(seen, []);
+});
+
+test("F43: a page that goes away takes its registration back; one that returns makes it again", async () => {
+  const { browser, agent, sent } = await online();
+  const registration = agent.register({ expires: 300 });
+  await settle();
+  browser.socket.message(respond(sent(), "200 OK", [`Contact: ${header(sent(), "Contact")}`]));
+  await registration.registered;
+  browser.page?.gone();
+  await Promise.resolve();
+  assert.match(sent(), /^REGISTER [^]*\r\nExpires: 0\r\n/);
+  browser.page?.back();
+  await settle();
+  while (browser.sockets.length < 2) await browser.time.advance(100);
+  browser.socket.open();
+  await settle();
+  assert.match(sent(), /^REGISTER /);
+  browser.socket.message(respond(sent(), "200 OK", [`Contact: ${header(sent(), "Contact")}`]));
+  await settle();
+  assert.equal(registration.state, "registered");
+});

@@ -163,7 +163,7 @@ bandwidth | same |
 video_size | same |
 from | same |
 sip_caps | same |
-sip_headers | changed | without value: removes
+sip_headers | changed | without value: removes; \`session: true\`: on the first request, or answer, alone, as documented
 events_listener | same |
 event | new | of publish and subscribe: the event package; the header \`Event\` works too
 accept | new | of subscribe: media types; the header \`Accept\` works too

@@ -15,7 +15,7 @@ export interface HeaderEntry {
   readonly name: string;
   /** Of a header: null or "" removes it. Of a cap: none makes it a flag. */
   readonly value?: string | null;
-  /** Of a session's header: true sends it with the session's first request only. */
+  /** Of a session's header: true sends it with the session's first request, or answer, only. */
   readonly session?: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface SessionConfiguration {
   readonly from?: string | undefined;
   /** Feature tags of RFC 3840. @example { sip_caps: [{ name: "+g.oma.sip-im" }] } */
   readonly sip_caps?: readonly HeaderEntry[] | undefined;
-  /** @example { sip_headers: [{ name: "X-Ticket", value: "17", session: true }] } */
+  /** Added to every request of the session, or to its first. @example { sip_headers: [{ name: "X-Ticket", value: "17", session: true }] } */
   readonly sip_headers?: readonly HeaderEntry[] | undefined;
   /** @example { events_listener: { events: "*", listener: (e) => console.log(e.type) } } */
   readonly events_listener?: EventsListener<SessionEventType, SessionEvent> | undefined;
@@ -159,10 +159,18 @@ export class HeaderMap {
     return usableHeaders([...this.entries.values()]);
   }
 
-  /** What the session began with; the user agent adds it to all its requests by itself. */
-  begin(): NameValue[] {
-    for (const entry of this.entries.values()) entry.begun = entry.value;
-    return this.list();
+  /**
+   * What the session begins with: what the user agent then adds to all its requests by itself, and
+   * what it adds to the first one alone.
+   */
+  begin(): { headers: NameValue[]; first: NameValue[] } {
+    const entries = [...this.entries.values()];
+    const headers = usableHeaders(entries.filter(({ session }) => !session));
+    const first = usableHeaders(
+      entries.filter(({ session, begun, value }) => session && begun !== value),
+    );
+    for (const entry of entries) entry.begun = entry.value;
+    return { headers, first };
   }
 
   /** What was given since. */
@@ -237,6 +245,7 @@ export function contentOf(content: unknown): string | Uint8Array | undefined {
 
 interface Lists {
   readonly headers?: readonly NameValue[];
+  readonly firstHeaders?: readonly NameValue[];
   readonly caps?: readonly NameValue[];
 }
 
@@ -263,8 +272,10 @@ export function withoutUnusable<Given extends Lists>(
   error: unknown,
 ): Given | undefined {
   if (!(error instanceof SipError)) return undefined;
-  const [, list, place] = /^(headers|caps)\[(\d+)\]\.name$/.exec(error.argument ?? "") ?? [];
-  if (error.code !== "invalid_argument" || (list !== "headers" && list !== "caps")) return undefined;
+  const found = /^(headers|first_headers|caps)\[(\d+)\]\.name$/.exec(error.argument ?? "");
+  if (error.code !== "invalid_argument" || !found) return undefined;
+  const [, given, place] = found;
+  const list = given === "caps" ? "caps" : given === "headers" ? "headers" : "firstHeaders";
   const entries = options[list] ?? [];
   const bad = entries[Number(place)];
   if (!bad) return undefined;

@@ -212,11 +212,16 @@ export class Session extends SIPmlEventTarget<SessionEventType, SessionEvent> {
   }
 
   /** What `sip_headers` and `sip_caps` say, for the command that begins something. */
-  protected headerOptions(): { headers?: NameValue[]; caps?: NameValue[] } {
-    const headers = this.headers.begin();
+  protected headerOptions(): {
+    headers?: NameValue[];
+    firstHeaders?: NameValue[];
+    caps?: NameValue[];
+  } {
+    const { headers, first } = this.headers.begin();
     const caps = usableCaps(this.configuration.sip_caps);
     return {
       ...(headers.length > 0 ? { headers } : {}),
+      ...(first.length > 0 ? { firstHeaders: first } : {}),
       ...(caps === undefined ? {} : { caps }),
     };
   }

@@ -109,6 +109,7 @@ TEST_CASE("Contract: commands mean what they say") {
   const auto registration = std::get<agent::Register>(read(3));
   CHECK(registration.registration == 1);
   CHECK(registration.options.expires == 200);
+  CHECK(registration.options.first_headers[0].value == "17");
   CHECK(registration.options.caps[0].name == "+g.oma.sip-im");
   CHECK(uri::to_string(*registration.options.from) == "sip:alice@example.com");
   CHECK(std::get<agent::Unregister>(read(4)).registration == 1);
@@ -116,12 +117,14 @@ TEST_CASE("Contract: commands mean what they say") {
   const auto call = std::get<agent::PlaceCall>(read(5));
   CHECK(call.to == "bob");
   CHECK(call.directions.video == sdp::Direction::recvonly);
+  CHECK(call.options.first_headers[0].value == "17");
   CHECK(call.options.caps[0].value == "\"en,fr\"");
   CHECK(call.options.media.audio_bandwidth == 64);
   CHECK(call.options.media.video_bandwidth == 512);
   CHECK(call.options.media.video_wire_direction == sdp::Direction::sendonly);
   const auto accept = std::get<agent::Accept>(read(6));
   CHECK(accept.call == 2);
+  CHECK(accept.options.first_headers[0].value == "17");
   CHECK(*accept.choice.video == sdp::Direction::inactive);
   CHECK(accept.options.media.video_wire_direction == sdp::Direction::recvonly);
   const auto reject = std::get<agent::Reject>(read(7));
@@ -144,6 +147,7 @@ TEST_CASE("Contract: commands mean what they say") {
   CHECK(request.method == "MESSAGE");
   CHECK(request.to == "bob");
   CHECK(request.call == 2);
+  CHECK(request.first_headers[0].value == "17");
   CHECK(request.content_type == "text/plain");
   CHECK(request.body == "body");
   CHECK(std::get<agent::ForgetRequest>(read(15)).request == 4);
@@ -155,9 +159,11 @@ TEST_CASE("Contract: commands mean what they say") {
   CHECK(publish.publication == 6);
   CHECK(publish.event == "presence");
   CHECK(publish.expires == 600);
+  CHECK(publish.first_headers[0].value == "17");
   CHECK(std::get<agent::Unpublish>(read(18)).publication == 6);
   const auto subscribe = std::get<agent::Subscribe>(read(19));
   CHECK(subscribe.subscription == 7);
+  CHECK(subscribe.first_headers[0].value == "17");
   CHECK(subscribe.accept[0] == "application/pidf+xml");
   CHECK(std::get<agent::Unsubscribe>(read(20)).subscription == 7);
   const auto transfer = std::get<agent::Transfer>(read(21));

@@ -160,7 +160,7 @@ std::string message_of(std::size_t number) {
 
 /// Requests in and out alike.
 bool request_count(std::size_t n) {
-  const agent::SendRequest command{"MESSAGE", "bob", {}, {}, {}, {}, {}, {}};
+  const agent::SendRequest command{"MESSAGE", "bob", {}, {}, {}, {}, {}, {}, {}};
   Phone sender;
   for (std::size_t i = 1; i < n; ++i) sender.execute(command);
   const bool taken = sender.try_execute(command);
