@@ -270,7 +270,7 @@ describe("events", () => {
     );
     const works = page.core.command.bind(page.core);
     page.core.command = (_agent, command) => {
-      if (command.type === "register") throw new TypeError("broken");
+      if (command.type === "register") throw new Error("broken");
       throw new CommandError({ code: "wrong_state", argument: "", message: "not now" });
     };
     register.register();
