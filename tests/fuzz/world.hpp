@@ -66,6 +66,9 @@ class World {
                         std::holds_alternative<agent::AcceptTransfer>(command);
     const bool publishes = std::holds_alternative<agent::Publish>(command);
     const bool subscribes = std::holds_alternative<agent::Subscribe>(command);
+    const bool requests = std::holds_alternative<agent::SendRequest>(command);
+    const auto* forget = std::get_if<agent::ForgetRequest>(&command);
+    if (forget) awaited_.erase(forget->request);
     const auto answer = agent_.execute(std::move(command), now_);
     if (!answer) {
       check(!agent_.poll().has_value(), "a refused command has no output");
@@ -74,6 +77,7 @@ class World {
       return 0;
     }
     if (places) begin(*answer);
+    if (requests) awaited_.insert(*answer);
     if (publishes && *answer != 0) publications_.insert(*answer);
     if (subscribes && *answer != 0) subscriptions_.insert(*answer);
     drain(false);
@@ -166,6 +170,7 @@ class World {
     advance(seconds(150), 4000);
     check(agent_.is_idle(), "no call, request, publication, subscription or transaction is left");
     check(live_.empty(), "every call has ended");
+    check(awaited_.empty(), "every request has its result");
   }
 
   void stop() {
@@ -176,6 +181,7 @@ class World {
     check(stops_ <= before + 1, "a stop is told once");
     check(agent_.is_idle(), "nothing is left after a stop");
     check(live_.empty(), "every call has ended with a stop");
+    check(awaited_.empty(), "every request has its result with a stop");
     check(!agent_.deadline().has_value(), "no timer runs after a stop");
   }
 
@@ -195,6 +201,11 @@ class World {
 
   void check_event(const usage::Event& event) {
     if (std::holds_alternative<usage::Stopped>(event)) ++stops_;
+    // One inside a call may end after the call.
+    if (const auto* result = std::get_if<usage::RequestResult>(&event)) {
+      check(awaited_.erase(result->request) == 1, "a request has one result");
+      return;
+    }
     const std::uint32_t call = call_of(event);
     if (call == 0) return;
     if (std::holds_alternative<usage::CallIncoming>(event)) begin(call);
@@ -244,6 +255,7 @@ class World {
   std::uint32_t stops_ = 0;
   std::set<std::uint32_t> begun_;
   std::set<std::uint32_t> live_;
+  std::set<std::uint32_t> awaited_;
   std::set<std::uint32_t> publications_;
   std::set<std::uint32_t> subscriptions_;
   std::set<std::string> secrets_;
