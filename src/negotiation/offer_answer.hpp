@@ -87,14 +87,20 @@ inline constexpr auto table = [] {
   using enum Do;
   return std::to_array<Transition>({
       // from                  on                   to                      do
+      // RFC 3264 4, 8: either side may offer when nothing is open. RFC 6337 2 lists what carries an
+      // offer: INVITE, a reliable 1xx or 2xx to one without, UPDATE, PRACK (RFC 3262 5).
       {stable,                 offer_wanted,        awaiting_local_offer,   create_offer},
       {stable,                 offer_received,      have_remote_offer,      prepare_answer},
 
+      // RFC 3264 5; 491 by RFC 3261 14.2, RFC 3311 5.2 and RFC 6337 4, for ours is as good as sent.
       {awaiting_local_offer,   local_offer_ready,   have_local_offer,       send_offer},
       {awaiting_local_offer,   local_offer_failed,  stable,                 fail},
       {awaiting_local_offer,   offer_withdrawn,     stable,                 rollback},
       {awaiting_local_offer,   offer_received,      awaiting_local_offer,   refuse_491},
 
+      // RFC 3264 7. An unreliable 1xx has no more than a preview of the answer (RFC 3261 13.2.1), a
+      // reliable one has the answer (RFC 3262 5); UPDATE is answered in its 2xx (RFC 3311 5.1). A
+      // refusal leaves the session as it was (RFC 3261 14.1, RFC 6337 2).
       {have_local_offer,       provisional_answer,  have_local_offer,       apply_provisional},
       {have_local_offer,       answer_received,     applying_remote_answer, apply_answer},
       {have_local_offer,       answer_failed,       have_local_offer,       fail},
@@ -102,16 +108,23 @@ inline constexpr auto table = [] {
       {have_local_offer,       offer_withdrawn,     stable,                 rollback},
       {have_local_offer,       offer_received,      have_local_offer,       refuse_491},
 
+      // RFC 8829 3.2; an answer that cannot be used ends the call (RFC 3261 13.2.2.4), but not one
+      // of a change (RFC 3261 14.1).
       {applying_remote_answer, answer_applied,      stable,                 settle},
       {applying_remote_answer, answer_failed,       stable,                 fail | rollback},
       // Nothing is open on the wire, but peers retry after 491 by themselves.
       {applying_remote_answer, offer_received,      applying_remote_answer, refuse_491},
 
+      // RFC 3264 6. A second offer before the answer is refused with 500 (RFC 3261 14.2, RFC 3311
+      // 5.2), one that the browser cannot take with 488 (RFC 3261 13.3.1.3, 14.2, RFC 6337 2). A
+      // cancelled INVITE takes its offer with it (RFC 3261 9.2).
       {have_remote_offer,      answer_wanted,       awaiting_local_answer,  create_answer},
       {have_remote_offer,      local_answer_failed, stable,                 refuse_488 | rollback},
       {have_remote_offer,      offer_voided,        stable,                 rollback},
       {have_remote_offer,      offer_received,      have_remote_offer,      refuse_500},
 
+      // The same once the user has accepted. The answer goes where RFC 6337 2 pairs it with the
+      // offer: 2xx, ACK, or the 2xx to UPDATE or PRACK.
       {awaiting_local_answer,  local_answer_ready,  stable,                 send_answer | settle},
       {awaiting_local_answer,  local_answer_failed, stable,                 refuse_488 | rollback},
       {awaiting_local_answer,  offer_voided,        stable,                 rollback},
