@@ -2,7 +2,7 @@
 
 import { AGENT_EXPORTS } from "./abi.js";
 import type { AgentExports } from "./abi.js";
-import { Instance, toBytes } from "./memory.js";
+import { Instance, toBytes, input_limit } from "./memory.js";
 import type { Bytes } from "./memory.js";
 import type { ParsedNameAddr } from "./message-data.js";
 import type { AgentConfig, Command, Event, Log, MediaRequest } from "./protocol.js";
@@ -90,10 +90,10 @@ export class Core implements AgentCore {
   }
 
   receive(agent: AgentId, message: Uint8Array, now: number): void {
-    this.instance.write([message]);
-    this.instance.check(
-      this.instance.run((e) => e.sipml_agent_receive(agent, message.length, now)),
-    );
+    // What is too long is so in its first part, too, and is answered from that.
+    const part = message.subarray(0, input_limit);
+    this.instance.write([part]);
+    this.instance.check(this.instance.run((e) => e.sipml_agent_receive(agent, part.length, now)));
   }
 
   command(agent: AgentId, command: Command, body: Bytes, now: number): number {

@@ -128,6 +128,22 @@ const plays: Readonly<Record<string, (input: JsonObject) => Promise<Result>>> = 
     assert.equal(page.browser.sockets.length, 0);
     return { refused, frames };
   },
+  async message(input) {
+    const page = await new Page().online();
+    const body = list(input["body_gen"] ?? [])
+      .map((part) => {
+        const [what, times] = list(part);
+        return text(what).repeat(Number(times));
+      })
+      .join("");
+    const refused = await refuses(() => page.agent.sendMessage(text(input["target"]), body));
+    // The module goes on as before.
+    const sending = page.agent.sendMessage("bob", "small");
+    sending.catch(() => undefined);
+    const [last] = page.frames.slice(-1);
+    assert.match(last ?? "", /^MESSAGE /);
+    return { refused, frames: page.frames.slice(0, -1) };
+  },
   async reject(input) {
     const page = await new Page().online();
     const call = await page.ringing();

@@ -12,6 +12,7 @@ import { entries, isList, object, text } from "./json.js";
 import type { Json, JsonObject } from "./json.js";
 import { core, functions } from "./package.js";
 import { Phone, headerOf } from "./phone.js";
+import type { Reaction } from "./phone.js";
 import { inviteWith } from "./sessions.js";
 
 const decoder = new TextDecoder();
@@ -145,6 +146,17 @@ function checkFrame(findings: Findings, input: Json, expected: JsonObject): void
 
 /** The scripts that a Markdown file could not spell. */
 const scripts: Readonly<Record<string, () => void>> = {
+  H266: () => {
+    const phone = new Phone(core, { keep_alive: 30000 });
+    const states = (reaction: Reaction): readonly string[] =>
+      reaction.events.flatMap((event) => (event.type === "connection" ? [event.state] : []));
+    assert.deepEqual(phone.advance(30000).raw, ["\r\n\r\n"], "a ping");
+    phone.receive("\r\n");
+    assert.deepEqual(phone.advance(30000).raw, ["\r\n\r\n"], "another one");
+    assert.deepEqual(states(phone.advance(9999)), []);
+    assert.deepEqual(states(phone.advance(1)), ["reconnecting"], "the flow has failed");
+    phone.close();
+  },
   H182: () => {
     const phone = new Phone(core);
     const flood = (first: number, last: number): void => {

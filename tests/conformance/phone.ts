@@ -78,15 +78,22 @@ export class Phone {
     return count;
   }
 
-  /** As an application that takes every message. */
+  /** As an application that takes every message, and knows no use of INFO outside calls. */
   private answer(event: Event): void {
-    if (event.type === "request_incoming")
-      this.core.command(
-        this.agent,
-        { type: "respond", request: event.request, status: 200 },
-        "",
-        this.now,
-      );
+    if (event.type !== "request_incoming") return;
+    const status = event.method === "MESSAGE" ? 200 : 481;
+    this.core.command(this.agent, { type: "respond", request: event.request, status }, "", this.now);
+  }
+
+  /** Lets time pass, and fires every timer that is due by then. */
+  advance(milliseconds: number): Reaction {
+    const end = this.now + milliseconds;
+    for (let due = this.core.deadline(this.agent); due <= end; due = this.core.deadline(this.agent)) {
+      this.now = Math.max(this.now, due);
+      this.core.timerFired(this.agent, this.now);
+    }
+    this.now = end;
+    return this.drain();
   }
 
   command(command: Command, body = ""): Reaction {

@@ -12,6 +12,8 @@ import {
   OUTPUT_KINDS,
   OUTPUT_WORDS,
 } from "../../js-glue/abi.js";
+import { Core } from "../../js-glue/core.js";
+import { CommandError } from "../../js-glue/memory.js";
 import { root } from "../e2e/paths.js";
 import { readHeader } from "./headers.js";
 
@@ -102,6 +104,26 @@ describe("js-glue/abi.ts", () => {
     assert.deepEqual(byOffset.map(([field]) => field), agent.fields);
     assert.deepEqual(byOffset.map(([, offset]) => offset), agent.fields.map((_, index) => index));
   });
+});
+
+test("an input of a hundred megabytes costs no more than itself", () => {
+  const core = new Core(compile("build/wasm/sipml.wasm"));
+  const entropy = "00".repeat(32);
+  const agent = core.createAgent({ uri: "sip:alice@example.org", entropy });
+  core.command(agent, { type: "start" }, "", 0);
+  core.connected(agent, 0);
+  while (core.poll(agent));
+  const huge = new Uint8Array(100_000_000).fill(0x41);
+  core.receive(agent, huge, 0);
+  const told = core.poll(agent);
+  assert.ok(told?.kind === "event" && told.event.type === "diagnostic");
+  const command = { type: "request", method: "MESSAGE", to: "bob", content_type: "text/plain" } as const;
+  assert.throws(
+    () => core.command(agent, command, huge, 0),
+    (error) => error instanceof CommandError && error.code === "limit_exceeded",
+  );
+  assert.ok(core.command(agent, command, "small", 0) > 0, "the module goes on");
+  assert.ok(core.memorySize < 32 * 1024 * 1024);
 });
 
 test("the package ships the modules that were built", () => {
