@@ -1,5 +1,6 @@
 /** AbortSignal for everything that promises. */
 
+import { wrongArgument } from "./arguments.js";
 import { SipError } from "./errors.js";
 import { Deferred } from "./events.js";
 
@@ -15,7 +16,11 @@ function abortError(signal: AbortSignal): SipError {
 
 /** @throws SipError `aborted` if the signal was used before anything began. */
 export function refuseAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw abortError(signal);
+  if (signal === undefined) return;
+  if (typeof signal !== "object" || typeof signal?.addEventListener !== "function") {
+    throw wrongArgument("signal", "an AbortSignal");
+  }
+  if (signal.aborted) throw abortError(signal);
 }
 
 /** Calls once with the error, as soon as the signal is used; the result takes it back. */

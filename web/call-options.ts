@@ -8,6 +8,7 @@ import type {
   MediaDirections,
   NameValue,
 } from "../js-glue/protocol.js";
+import { optionsOf } from "./arguments.js";
 import type { DeviceChoice, VideoSize } from "./capture.js";
 
 /** true: sendrecv; false: not at all. */
@@ -72,7 +73,7 @@ export function callOptions(
   options: CommonOptions,
   defaultBandwidth: Bandwidth | undefined,
 ): CallCommandOptions {
-  const { headers, firstHeaders, caps, wireDirections } = options;
+  const { headers, firstHeaders, caps, wireDirections } = optionsOf(options);
   const { removedCodecs, codecOrder, removedCandidates } = options;
   const bandwidth = options.bandwidth ?? defaultBandwidth;
   return {

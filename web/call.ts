@@ -10,6 +10,7 @@ import type {
 } from "../js-glue/protocol.js";
 import { onAbort, refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
+import { contentOf, kindOf, optionsOf, stringOf, wrongArgument } from "./arguments.js";
 import { toParty } from "./address.js";
 import type { RemoteParty } from "./address.js";
 import type { CallMedia } from "./call-media.js";
@@ -278,7 +279,7 @@ export class Call extends Emitter<CallEvents> {
       readonly headers?: readonly NameValue[];
     } = {},
   ): void {
-    const { status, reason, headers } = options;
+    const { status, reason, headers } = optionsOf(options);
     this.execute({
       type: "progress",
       call: this.id,
@@ -290,7 +291,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** Accepts an incoming call; the browser may ask for the microphone now. @throws SipError */
   answer(options: AnswerOptions = {}): void {
-    const { audio, video, stream, videoSize, devices, signal } = options;
+    const { audio, video, stream, videoSize, devices, signal } = optionsOf(options);
     refuseAborted(signal);
     this.media.setOptions({
       ...(stream === undefined ? {} : { stream }),
@@ -316,7 +317,7 @@ export class Call extends Emitter<CallEvents> {
       readonly headers?: readonly NameValue[];
     } = {},
   ): void {
-    const { status, reason, headers } = options;
+    const { status, reason, headers } = optionsOf(options);
     this.execute({
       type: "reject",
       call: this.id,
@@ -328,8 +329,8 @@ export class Call extends Emitter<CallEvents> {
 
   /** Ends the call in any state; nothing happens if it has ended. @throws SipError */
   hangup(options: { readonly headers?: readonly NameValue[] } = {}): void {
+    const { headers } = optionsOf(options);
     if (this.current === "ended" || this.current === "terminating") return;
-    const { headers } = options;
     this.execute({
       type: "hangup",
       call: this.id,
@@ -352,6 +353,11 @@ export class Call extends Emitter<CallEvents> {
     media: { readonly audio?: MediaChoice; readonly video?: MediaChoice },
     options: ChangeOptions = {},
   ): Promise<void> {
+    try {
+      optionsOf(media, "media");
+    } catch (error) {
+      return rejected(error);
+    }
     const audio = directionOf(media.audio ?? true);
     const video = directionOf(media.video ?? false);
     return this.change("modify", { type: "modify", call: this.id, audio, video }, options);
@@ -359,12 +365,12 @@ export class Call extends Emitter<CallEvents> {
 
   /** Silences or darkens what is sent; the other side is not told. */
   mute(kind: MediaKind, muted: boolean): void {
-    this.media.mute(kind, muted);
+    this.media.mute(kindOf(kind), muted);
   }
 
   /** Whether `mute` has silenced or darkened what is sent. */
   isMuted(kind: MediaKind): boolean {
-    return this.media.isMuted(kind);
+    return this.media.isMuted(kindOf(kind));
   }
 
   /**
@@ -374,6 +380,8 @@ export class Call extends Emitter<CallEvents> {
    * @param device a `deviceId` of MediaDevices.enumerateDevices; "": the browser's choice
    */
   async useDevice(kind: MediaKind, device: string): Promise<void> {
+    kindOf(kind);
+    stringOf(device, "device");
     try {
       await this.media.useDevice(kind, device);
     } catch (error) {
@@ -394,7 +402,7 @@ export class Call extends Emitter<CallEvents> {
         argument: "tone",
       });
     }
-    const { method = "auto", duration = dtmf_duration, signal } = options;
+    const { method = "auto", duration = dtmf_duration, signal } = optionsOf(options);
     if (method !== "auto" && method !== "rfc4733" && method !== "info") {
       const text = `"${String(method)}" is not auto, rfc4733 or info.`;
       throw new SipError("invalid_argument", text, { argument: "method" });
@@ -416,9 +424,8 @@ export class Call extends Emitter<CallEvents> {
     contentType: string,
     options: Abortable & { readonly headers?: readonly NameValue[] } = {},
   ): Promise<SipResponse> {
-    const { headers, signal } = options;
-    const done = new Deferred<SipResponse>();
     try {
+      const { headers, signal } = optionsOf(options);
       refuseAborted(signal);
       this.execute(
         {
@@ -427,13 +434,14 @@ export class Call extends Emitter<CallEvents> {
           content_type: contentType,
           ...(headers === undefined ? {} : { headers }),
         },
-        content,
+        contentOf(content),
       );
+      const done = new Deferred<SipResponse>();
+      this.infos.push(done);
+      return unlessAborted(done.promise, signal);
     } catch (error) {
       return rejected(error);
     }
-    this.infos.push(done);
-    return unlessAborted(done.promise, signal);
   }
 
   /** Sends a MESSAGE inside the call; resolves at a 2xx, rejects with SipError otherwise. */
@@ -459,9 +467,11 @@ export class Call extends Emitter<CallEvents> {
    * await call.transfer("sip:carol@example.org");
    */
   transfer(to: string | Call, options: TransferOptions = {}): Promise<void> {
-    const { headers, hangup = true, signal } = options;
-    const done = new Deferred<void>();
     try {
+      const { headers, hangup = true, signal } = optionsOf(options);
+      if (typeof to !== "string" && !(to instanceof Call)) {
+        throw wrongArgument("to", "a string or a Call");
+      }
       refuseAborted(signal);
       this.execute({
         type: "transfer",
@@ -469,14 +479,14 @@ export class Call extends Emitter<CallEvents> {
         ...(to instanceof Call ? { replaces: to.id } : { to }),
         ...(headers === undefined ? {} : { headers }),
       });
+      const transferring = { done: new Deferred<void>(), hangup };
+      this.transferring = transferring;
+      return unlessAborted(transferring.done.promise, signal, () => {
+        if (this.transferring === transferring) this.transferring = undefined;
+      });
     } catch (error) {
       return rejected(error);
     }
-    const transferring = { done, hangup };
-    this.transferring = transferring;
-    return unlessAborted(done.promise, signal, () => {
-      if (this.transferring === transferring) this.transferring = undefined;
-    });
   }
 
   /** @internal */
@@ -697,7 +707,7 @@ export class Call extends Emitter<CallEvents> {
     duration: number,
     options: Abortable,
   ): Promise<void> {
-    const { signal } = options;
+    const { signal } = optionsOf(options);
     const sender = method === "info" ? undefined : this.media.toneSender;
     if (sender) {
       refuseAborted(signal);
@@ -734,7 +744,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   private rejectTransfer(options: RejectTransferOptions): void {
-    const { status, reason, headers } = options;
+    const { status, reason, headers } = optionsOf(options);
     this.execute({
       type: "reject_transfer",
       call: this.id,
@@ -766,16 +776,16 @@ export class Call extends Emitter<CallEvents> {
     command: Extract<Command, { type: Change }>,
     options: ChangeOptions,
   ): Promise<void> {
-    const { headers, signal } = options;
-    const done = new Deferred<void>();
     try {
+      const { headers, signal } = optionsOf(options);
       refuseAborted(signal);
       this.execute({ ...command, ...(headers === undefined ? {} : { headers }) });
+      const done = new Deferred<void>();
+      this.changes.push({ change, done });
+      return unlessAborted(done.promise, signal);
     } catch (error) {
       return rejected(error);
     }
-    this.changes.push({ change, done });
-    return unlessAborted(done.promise, signal);
   }
 
   private enter(state: CallState): void {

@@ -3,6 +3,7 @@
 import type { Command, Event, NameValue } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
+import { contentOf, optionsOf } from "./arguments.js";
 import { SipError, describeUsageEnd, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { caused } from "./message.js";
@@ -121,7 +122,7 @@ export class Publication extends Emitter<PublicationEvents> {
     contentType?: string,
     options: { readonly headers?: readonly NameValue[]; readonly expires?: number } = {},
   ): void {
-    const { headers, expires } = options;
+    const { headers, expires } = optionsOf(options);
     this.contentType = contentType ?? this.contentType;
     const type = this.contentType;
     try {
@@ -133,7 +134,7 @@ export class Publication extends Emitter<PublicationEvents> {
           ...(expires === undefined ? {} : { expires }),
           ...(headers === undefined ? {} : { headers }),
         },
-        content,
+        contentOf(content),
       );
     } catch (error) {
       throw toSipError(error);
@@ -142,10 +143,12 @@ export class Publication extends Emitter<PublicationEvents> {
 
   /** Removes the document. Resolves when it is gone; rejects if the server did not confirm. */
   unpublish(options: Abortable & { readonly headers?: readonly NameValue[] } = {}): Promise<void> {
-    const { headers, signal } = options;
-    if (this.current === "ended") return Promise.resolve();
+    let signal: AbortSignal | undefined;
     try {
+      const { headers } = optionsOf(options);
+      ({ signal } = options);
       refuseAborted(signal);
+      if (this.current === "ended") return Promise.resolve();
       this.execute({
         type: "unpublish",
         publication: this.id,
@@ -198,7 +201,7 @@ function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout"
 
 /** @internal */
 export function publishCommand(options: PublishOptions): Command {
-  const { event, expires, to, from, headers, firstHeaders, caps } = options;
+  const { event, expires, to, from, headers, firstHeaders, caps } = optionsOf(options);
   const contentType = publishedType(options);
   return {
     type: "publish",

@@ -3,6 +3,7 @@
 import type { Command, Event, NameValue } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
+import { optionsOf } from "./arguments.js";
 import { SipError, describeRegistrationEnd, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { caused } from "./message.js";
@@ -99,10 +100,12 @@ export class Registration extends Emitter<RegistrationEvents> {
 
   /** Removes the binding. Resolves when it is gone; rejects if the server did not confirm. */
   unregister(options: Abortable & { readonly headers?: readonly NameValue[] } = {}): Promise<void> {
-    const { headers, signal } = options;
-    if (this.current === "ended") return Promise.resolve();
+    let signal: AbortSignal | undefined;
     try {
+      const { headers } = optionsOf(options);
+      ({ signal } = options);
       refuseAborted(signal);
+      if (this.current === "ended") return Promise.resolve();
       this.execute({
         type: "unregister",
         registration: this.id,
@@ -166,7 +169,7 @@ function endCode(cause: StateEvent["cause"]): "stopped" | "rejected" | "timeout"
 
 /** @internal */
 export function registerCommand(options: RegisterOptions, registration?: number): Command {
-  const { expires, headers, firstHeaders, caps, from } = options;
+  const { expires, headers, firstHeaders, caps, from } = optionsOf(options);
   return {
     type: "register",
     ...(registration === undefined ? {} : { registration }),

@@ -3,6 +3,7 @@
 import type { Command, Event, NameValue, RequestMethod } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
+import { contentOf, optionsOf } from "./arguments.js";
 import type { RemoteParty } from "./address.js";
 import type { Call } from "./call.js";
 import { SipError, toSipError } from "./errors.js";
@@ -70,10 +71,10 @@ export class Requests {
     content: string | Uint8Array | undefined,
     options: RequestOptions,
   ): Promise<SipResponse> {
-    const { headers, firstHeaders, caps, from, signal } = options;
-    const contentType =
-      options.contentType ?? (content === undefined ? undefined : default_content_type);
     try {
+      const { headers, firstHeaders, caps, from, signal } = optionsOf(options);
+      const contentType =
+        options.contentType ?? (content === undefined ? undefined : default_content_type);
       refuseAborted(signal);
       const id = this.execute(
         {
@@ -85,7 +86,7 @@ export class Requests {
           ...(firstHeaders === undefined ? {} : { first_headers: firstHeaders }),
           ...(caps === undefined ? {} : { caps }),
         },
-        content ?? "",
+        content === undefined ? "" : contentOf(content),
       );
       const done = new Deferred<SipResponse>();
       this.waiting.set(id, done);
@@ -201,7 +202,8 @@ export class IncomingRequest {
 
   private answer(options: AnswerRequestOptions, usual: number): void {
     if (this.done) throw new SipError("wrong_state", `The ${this.method} was answered already.`);
-    const { status = usual, reason, headers, content = "" } = options;
+    const { status = usual, reason, headers, content = "" } = optionsOf(options);
+    contentOf(content);
     const contentType = options.contentType ?? (content === "" ? undefined : default_content_type);
     try {
       this.execute(

@@ -3,6 +3,7 @@
 import type { Command, Event, NameValue } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
+import { optionsOf } from "./arguments.js";
 import { SipError, describeUsageEnd, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { caused } from "./message.js";
@@ -107,7 +108,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   refresh(
     options: { readonly expires?: number; readonly headers?: readonly NameValue[] } = {},
   ): void {
-    const { expires, headers } = options;
+    const { expires, headers } = optionsOf(options);
     try {
       this.execute({
         type: "subscribe",
@@ -124,10 +125,12 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   unsubscribe(
     options: Abortable & { readonly headers?: readonly NameValue[] } = {},
   ): Promise<void> {
-    const { headers, signal } = options;
-    if (this.current === "ended") return Promise.resolve();
+    let signal: AbortSignal | undefined;
     try {
+      const { headers } = optionsOf(options);
+      ({ signal } = options);
       refuseAborted(signal);
+      if (this.current === "ended") return Promise.resolve();
       this.execute({
         type: "unsubscribe",
         subscription: this.id,
@@ -189,7 +192,7 @@ function endCode(
 
 /** @internal */
 export function subscribeCommand(to: string, options: SubscribeOptions): Command {
-  const { event, accept, expires, from, headers, firstHeaders, caps } = options;
+  const { event, accept, expires, from, headers, firstHeaders, caps } = optionsOf(options);
   return {
     type: "subscribe",
     to,

@@ -2,6 +2,7 @@
 
 import type { Event, NameValue } from "../js-glue/protocol.js";
 import type { Abortable } from "./abort.js";
+import { optionsOf } from "./arguments.js";
 import type { RemoteParty } from "./address.js";
 import type { CallOptions } from "./call-options.js";
 import type { Call } from "./call.js";
@@ -105,7 +106,7 @@ export class TransferRequest {
    */
   accept(options: Omit<CallOptions, "from"> = {}): Call {
     this.refuseTwice();
-    const call = this.answers.accept(options);
+    const call = this.answers.accept(optionsOf(options));
     this.done = true;
     return call;
   }
@@ -113,7 +114,7 @@ export class TransferRequest {
   /** Refuses, with 603 unless told otherwise. @throws SipError as `accept` */
   reject(options: RejectTransferOptions = {}): void {
     this.refuseTwice();
-    this.answers.reject(options);
+    this.answers.reject(optionsOf(options));
     this.done = true;
   }
 

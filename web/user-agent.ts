@@ -9,6 +9,7 @@ import { CommandError } from "../js-glue/memory.js";
 import type { AgentConfig, Command, Event, Log, MediaRequest } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
+import { contentOf, optionsOf } from "./arguments.js";
 import { partsOfAddress, partyOfTarget, toParty } from "./address.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
@@ -147,8 +148,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private viaTransport: "ws" | "wss";
 
   /** Loads the core and makes an agent; nothing is sent. @throws SipError, LoadError */
-  static async create(options: UserAgentOptions, { signal }: Abortable = {}): Promise<UserAgent> {
-    parseServers(options.server);
+  static async create(options: UserAgentOptions, given: Abortable = {}): Promise<UserAgent> {
+    const { signal } = optionsOf(given, "given");
+    parseServers(optionsOf(options).server);
     refuseAborted(signal);
     const { wasm } = options;
     const compiling = wasm === undefined ? defaultWasm.compile() : compile(wasm);
@@ -165,7 +167,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     super();
     this.reporter = (error) => this.reportFailure("listener_failed", "a listener threw", error);
     this.#options = options;
-    const environment = options.environment ?? browserEnvironment();
+    const environment = optionsOf(options).environment ?? browserEnvironment();
     this.environment = environment;
     this.viaTransport = transportOf(parseServers(options.server)[0]);
     this.connection = new Connection(environment, () => parseServers(this.#options.server), {
@@ -282,10 +284,12 @@ export class UserAgent extends Emitter<UserAgentEvents> {
    * Connects. Resolves when connected; rejects with SipError if that fails, then try again. Aborting
    * stops waiting; `stop` gives the connection up.
    */
-  start({ signal }: Abortable = {}): Promise<void> {
-    if (this.state === "connected") return Promise.resolve();
+  start(options: Abortable = {}): Promise<void> {
+    let signal: AbortSignal | undefined;
     try {
+      ({ signal } = optionsOf(options));
       refuseAborted(signal);
+      if (this.state === "connected") return Promise.resolve();
       if (!this.starting) {
         if (this.state !== "connecting") this.driver.command({ type: "start" });
         this.starting = new Deferred<void>();
@@ -299,11 +303,13 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   /** Ends calls and registrations, then disconnects; in at most `timeout` ms, default 3000. */
   stop(options: Abortable & { readonly timeout?: number } = {}): Promise<void> {
-    const { timeout, signal } = options;
-    const unused = this.state === "idle" || this.state === "stopped";
-    if (!this.stopping && (this.dead || (unused && !this.starting))) return Promise.resolve();
+    let signal: AbortSignal | undefined;
     try {
+      const { timeout } = optionsOf(options);
+      ({ signal } = options);
       refuseAborted(signal);
+      const unused = this.state === "idle" || this.state === "stopped";
+      if (!this.stopping && (this.dead || (unused && !this.starting))) return Promise.resolve();
       if (!this.stopping) {
         this.driver.command({ type: "stop", ...(timeout === undefined ? {} : { timeout }) });
         this.stopping = new Deferred<void>();
@@ -318,7 +324,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   configure(
     options: Partial<Omit<UserAgentOptions, "wasm" | "environment" | "record">>,
   ): void {
-    const { uri, server } = options;
+    const { uri, server } = optionsOf(options);
     const viaTransport = server === undefined ? undefined : transportOf(parseServers(server)[0]);
     const instanceId = instanceIdOf(options.instanceId, this.environment);
     const config: Partial<AgentConfig> = {
@@ -348,7 +354,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   /** Calls somebody: a SIP URI, or a name or number in our domain. @throws SipError */
   call(to: string, options: CallOptions = {}): Call {
-    const { from, signal } = options;
+    const { from, signal } = optionsOf(options);
     const offered = {
       audio: directionOf(options.audio ?? true),
       video: directionOf(options.video ?? false),
@@ -396,7 +402,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   /** Publishes a document about us, and keeps it published. @throws SipError */
   publish(content: string | Uint8Array, options: PublishOptions): Publication {
-    const id = this.execute(publishCommand(options), content);
+    const id = this.execute(publishCommand(options), contentOf(content));
     const publication = new Publication(id, this.callContext.execute, publishedType(options));
     publication.reporter = this.reporter;
     this.publications.set(id, publication);
