@@ -96,6 +96,9 @@ export class Phone {
       [tones, method] as const,
     );
   }
+  transfer(target: string): Promise<Failure | null> {
+    return this.tab.page.evaluate((to) => window.phone.transfer(to), target);
+  }
   snapshot(): Promise<Snapshot> {
     return this.tab.page.evaluate(() => window.phone.snapshot());
   }
@@ -110,6 +113,15 @@ export class Phone {
         if (last !== JSON.stringify(now)) this.tab.console.push((last = JSON.stringify(now)));
         return now.call === wanted ? true : undefined;
       },
+      timeout,
+    );
+  }
+
+  /** Waits until the log of the latest call has `entry`. */
+  async logged(entry: string, timeout?: number): Promise<void> {
+    await this.tab.wait(
+      `"${entry}" in the log`,
+      async () => ((await this.snapshot()).log.includes(entry) ? true : undefined),
       timeout,
     );
   }

@@ -55,6 +55,8 @@ export interface Phone {
   resume(): Promise<Failure | null>;
   mute(kind: "audio" | "video", muted: boolean): void;
   dtmf(tones: string, method: "auto" | "info"): Promise<Failure | null>;
+  /** Whether the peer reached `target`; the call is over then. */
+  transfer(target: string): Promise<Failure | null>;
   snapshot(): Snapshot;
   /** Epoch milliseconds of the moment before call(). */
   readonly calledAt: number;
@@ -104,6 +106,11 @@ function watch(next: Call): void {
     log.push(`info ${contentType} ${new TextDecoder().decode(content)}`),
   );
   next.on("remoteHold", (held) => log.push(`remoteHold ${JSON.stringify(held)}`));
+  next.on("transferRequested", (request) => {
+    log.push(`transfer to ${request.target.user ?? ""}`);
+    request.accept({ audio: true, video: false });
+  });
+  next.on("transferProgress", ({ state, status }) => log.push(`transfer ${state} ${status}`));
   // A rejected promise that nobody looks at would be a page error; `ended` tells the same.
   next.established.catch(() => undefined);
   void next.ended.then((value) => {
@@ -135,12 +142,12 @@ window.phone = {
     connection = [];
     registration = null;
     agent.on("call", (incoming) => {
-      if (call !== null && call.state !== "ended") {
+      if (call !== null && call.state !== "ended" && incoming.replaces === undefined) {
         void incoming.reject({ status: 486 });
         return;
       }
       watch(incoming);
-      if (answerWith !== null) incoming.answer(answerWith);
+      if (answerWith !== null && incoming.state === "incoming") incoming.answer(answerWith);
     });
     agent.on("connection", (change) => {
       connection.push(
@@ -180,6 +187,7 @@ window.phone = {
   resume: () => outcome(current().resume()),
   mute: (kind, muted) => current().mute(kind, muted),
   dtmf: (tones, method) => outcome(current().dtmf(tones, { method })),
+  transfer: (target) => outcome(current().transfer(target)),
   snapshot: () => ({
     registration: registration?.state ?? null,
     call: call?.state ?? null,
