@@ -311,7 +311,7 @@ describe("a stack", () => {
   }
 });
 
-test("any API call inside any event is safe, and a listener that throws harms nothing", async () => {
+test("sipML5 trap 7: any API call inside any event is safe, and a listener that throws harms nothing", async () => {
   const page = await Page.started();
   const report = mock.method(console, "error", () => undefined);
   const session = page.stack.newSession("call-audio");
