@@ -1,0 +1,199 @@
+/** SIPml on the real sipml.wasm with a scripted server: the orders of events that pages rely on. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { engine } from "../../web/compat/engine.js";
+import { SIPml } from "../../web/compat/sipml.js";
+import type { MessageSession, Session } from "../../web/compat/sipml.js";
+import { UserAgent } from "../../web/user-agent.js";
+import { account } from "./compat-page.js";
+import { FakeBrowser, settle } from "./fakes.js";
+
+const module = new WebAssembly.Module(
+  readFileSync(new URL("../../wasm/sipml.wasm", import.meta.url)),
+);
+
+beforeEach(() => {
+  for (const method of ["info", "warn", "error"] as const) mock.method(console, method, () => undefined);
+});
+afterEach(() => mock.restoreAll());
+
+function header(message: string, name: string): string {
+  return new RegExp(`^${name}: (.*)\r$`, "m").exec(message)?.[1] ?? "";
+}
+
+/** A page with a started stack, and its server. */
+class Scene {
+  readonly browser = new FakeBrowser();
+  /** "stack:TYPE" or "TYPE", each with the status of the response if there is one. */
+  readonly seen: string[] = [];
+  readonly sessions: Session[] = [];
+  readonly stack: InstanceType<typeof SIPml.Stack>;
+
+  constructor() {
+    engine.reset({
+      environment: this.browser.environment,
+      wasm: { compile: () => Promise.resolve(module), compileNow: () => module },
+      createAgent: (compiled, given) => UserAgent.createSync(compiled, given),
+    });
+    SIPml.init();
+    SIPml.setDebugLevel("fatal");
+    this.stack = new SIPml.Stack({
+      ...account,
+      events_listener: {
+        events: "*",
+        listener: (e) => {
+          this.note(`stack:${e.type}`, e.getSipResponseCode());
+          if (e.newSession) this.listen(e.newSession);
+        },
+      },
+    });
+  }
+
+  static async started(): Promise<Scene> {
+    const scene = new Scene();
+    scene.stack.start();
+    await settle();
+    scene.browser.socket.open();
+    await settle();
+    scene.seen.length = 0;
+    return scene;
+  }
+
+  listen<Kind extends Session>(session: Kind): Kind {
+    this.sessions.push(session);
+    session.addEventListener("*", (e) => this.note(e.type, e.getSipResponseCode()));
+    return session;
+  }
+
+  /** What was heard since, and forgets it. */
+  heard(): string[] {
+    return this.seen.splice(0);
+  }
+
+  /** The last message that was sent. */
+  get sent(): string {
+    return String(this.browser.socket.sent.at(-1));
+  }
+
+  /** The server sends these lines. */
+  async says(lines: readonly string[], body = ""): Promise<void> {
+    const end = [`Content-Length: ${Buffer.byteLength(body)}`, "", body];
+    this.browser.socket.message([...lines, ...end].join("\r\n"));
+    await settle();
+  }
+
+  /** The server answers the last request. */
+  async answers(status: string, more: readonly string[] = []): Promise<void> {
+    const request = this.sent;
+    const copied = ["Via", "From", "Call-ID", "CSeq"].map((name) => `${name}: ${header(request, name)}`);
+    const to = header(request, "To");
+    const tagged = to.includes(";tag=") ? to : `${to};tag=srv`;
+    await this.says([`SIP/2.0 ${status}`, ...copied, `To: ${tagged}`, ...more]);
+  }
+
+  private note(type: string, code: number): void {
+    this.seen.push(code > 0 ? `${type} ${code}` : type);
+  }
+}
+
+const bobs = [
+  "Via: SIP/2.0/WSS sip.example.org;branch=z9hG4bKsrv1",
+  "Max-Forwards: 70",
+  "From: <sip:bob@example.org>;tag=bob1",
+];
+
+describe("SIPml on the real core", () => {
+  test("MESSAGE out", async () => {
+    const scene = await Scene.started();
+    const session = scene.listen(scene.stack.newSession("message"));
+    session.send("bob", "P\u00eache", "text/plain;charset=utf-8");
+    await settle();
+    assert.match(scene.sent, /^MESSAGE sip:bob@example\.org SIP\/2\.0\r\n[^]*\r\n\r\nP\u00eache$/);
+    await scene.answers("202 Accepted");
+    assert.deepEqual(scene.heard(), ["i_ao_request 202", "terminated"]);
+    const refused = scene.listen(scene.stack.newSession("message"));
+    refused.send("bob", "x", "text/plain");
+    await settle();
+    await scene.answers("404 Not Found");
+    assert.deepEqual(scene.heard(), ["i_ao_request 404", "terminated 404"]);
+  });
+
+  test("MESSAGE in", async () => {
+    const scene = await Scene.started();
+    const request = [
+      "MESSAGE sip:alice@example.org SIP/2.0",
+      ...bobs,
+      "To: <sip:alice@example.org>",
+      "Call-ID: m1",
+      "CSeq: 1 MESSAGE",
+      "Content-Type: text/plain",
+    ];
+    await scene.says(request, "hi");
+    assert.deepEqual(scene.heard(), ["stack:i_new_message"]);
+    const session = scene.sessions.at(-1) as MessageSession;
+    assert.equal(session.accept(), 0);
+    await settle();
+    assert.match(scene.sent, /^SIP\/2\.0 200 OK\r\n/);
+    assert.deepEqual(scene.heard(), ["terminated"]);
+  });
+
+  test("PUBLISH, its refresh and its end", async () => {
+    const scene = await Scene.started();
+    const session = scene.listen(scene.stack.newSession("publish", { expires: 600 }));
+    session.publish("<presence/>", "application/pidf+xml");
+    await settle();
+    assert.deepEqual(scene.heard(), ["connecting"]);
+    await scene.answers("200 OK", ["SIP-ETag: t1", "Expires: 600"]);
+    assert.deepEqual(scene.heard(), ["i_ao_request 200", "connected"]);
+    const count = scene.browser.socket.sent.length;
+    while (scene.browser.socket.sent.length === count) await scene.browser.time.advance(10_000);
+    assert.match(scene.sent, /^PUBLISH [^]*\r\nSIP-If-Match: t1\r\n/);
+    await scene.answers("200 OK", ["SIP-ETag: t2", "Expires: 600"]);
+    assert.deepEqual(scene.heard(), ["i_ao_request 200"]);
+    session.unpublish();
+    await settle();
+    assert.match(scene.sent, /^PUBLISH [^]*\r\nExpires: 0\r\n/);
+    await scene.answers("200 OK");
+    assert.deepEqual(scene.heard(), ["terminating", "i_ao_request 200", "terminated"]);
+  });
+
+  test("SUBSCRIBE and NOTIFY, the refresh and the end", async () => {
+    const scene = await Scene.started();
+    const session = scene.listen(scene.stack.newSession("subscribe", { expires: 600 }));
+    session.subscribe("bob");
+    await settle();
+    const subscribe = scene.sent;
+    assert.deepEqual(scene.heard(), ["connecting"]);
+    const granted = ["Contact: <sip:bob@192.0.2.5>", "Expires: 600"];
+    await scene.answers("200 OK", granted);
+    assert.deepEqual(scene.heard(), ["i_ao_request 200", "connected"]);
+    const notify = (cseq: number, state: string): Promise<void> =>
+      scene.says([
+        `NOTIFY ${/<([^>]*)>/.exec(header(subscribe, "Contact"))?.[1] ?? ""} SIP/2.0`,
+        `Via: SIP/2.0/WSS sip.example.org;branch=z9hG4bKn${cseq}`,
+        "Max-Forwards: 70",
+        `From: ${header(subscribe, "To")};tag=srv`,
+        `To: ${header(subscribe, "From")}`,
+        `Call-ID: ${header(subscribe, "Call-ID")}`,
+        `CSeq: ${cseq} NOTIFY`,
+        "Contact: <sip:bob@192.0.2.5>",
+        "Event: presence",
+        `Subscription-State: ${state}`,
+      ]);
+    await notify(1, "active;expires=600");
+    assert.match(scene.sent, /^SIP\/2\.0 200 OK\r\n/);
+    assert.deepEqual(scene.heard(), ["i_notify"]);
+    const count = scene.browser.socket.sent.length;
+    while (scene.browser.socket.sent.length === count) await scene.browser.time.advance(10_000);
+    assert.match(scene.sent, /^SUBSCRIBE /);
+    await scene.answers("200 OK", granted);
+    await notify(2, "active;expires=600");
+    assert.deepEqual(scene.heard(), ["i_ao_request 200", "i_notify"]);
+    session.unsubscribe();
+    await settle();
+    await scene.answers("200 OK", ["Expires: 0"]);
+    await notify(3, "terminated;reason=timeout");
+    assert.deepEqual(scene.heard(), ["terminating", "i_notify", "terminated"]);
+  });
+});
