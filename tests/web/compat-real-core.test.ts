@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { engine } from "../../web/compat/engine.js";
 import { SIPml } from "../../web/compat/sipml.js";
-import type { MessageSession, Session } from "../../web/compat/sipml.js";
+import type { CallSession, MessageSession, Session } from "../../web/compat/sipml.js";
 import { UserAgent } from "../../web/user-agent.js";
 import { account } from "./compat-page.js";
 import { FakeBrowser, settle } from "./fakes.js";
+import type { FakePeerConnection } from "./fakes.js";
 
 const module = new WebAssembly.Module(
   readFileSync(new URL("../../wasm/sipml.wasm", import.meta.url)),
@@ -22,9 +23,39 @@ function header(message: string, name: string): string {
   return new RegExp(`^${name}: (.*)\r$`, "m").exec(message)?.[1] ?? "";
 }
 
+/** What a browser and a peer would say. */
+const description = [
+  "v=0",
+  "o=- 1 1 IN IP4 127.0.0.1",
+  "s=-",
+  "t=0 0",
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => "AB").join(":")}`,
+  "a=ice-ufrag:Qk3x",
+  "a=ice-pwd:m9TqzB5yJ0wVnR7sLfE2uCdG",
+  "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+  "c=IN IP4 0.0.0.0",
+  "a=mid:0",
+  "a=setup:actpass",
+  "a=rtcp-mux",
+  "a=rtpmap:111 opus/48000/2",
+  "a=sendrecv",
+  "",
+].join("\r\n");
+const answer = description.replace("actpass", "active");
+
+/** A peer connection whose descriptions the core can read. */
+function speakSdp(connection: FakePeerConnection): void {
+  const apply = connection.setRemoteDescription.bind(connection);
+  Object.assign(connection, {
+    describe: (type: string) => ({ type, sdp: description }),
+    setRemoteDescription: ({ type }: { readonly type: string }) =>
+      apply({ type, sdp: `${type} 1 audio:sendrecv` }),
+  });
+}
+
 /** A page with a started stack, and its server. */
 class Scene {
-  readonly browser = new FakeBrowser();
+  readonly browser = new FakeBrowser({ onPeerConnection: speakSdp });
   /** "stack:TYPE" or "TYPE", each with the status of the response if there is one. */
   readonly seen: string[] = [];
   readonly sessions: Session[] = [];
@@ -84,12 +115,42 @@ class Scene {
   }
 
   /** The server answers the last request. */
-  async answers(status: string, more: readonly string[] = []): Promise<void> {
+  async answers(status: string, more: readonly string[] = [], body = ""): Promise<void> {
     const request = this.sent;
     const copied = ["Via", "From", "Call-ID", "CSeq"].map((name) => `${name}: ${header(request, name)}`);
     const to = header(request, "To");
     const tagged = to.includes(";tag=") ? to : `${to};tag=srv`;
-    await this.says([`SIP/2.0 ${status}`, ...copied, `To: ${tagged}`, ...more]);
+    await this.says([`SIP/2.0 ${status}`, ...copied, `To: ${tagged}`, ...more], body);
+  }
+
+  /** A call of ours to bob that was answered. */
+  async talking(): Promise<{ session: CallSession; invite: string }> {
+    const session = this.listen(this.stack.newSession("call-audio")) as CallSession;
+    session.call("bob");
+    await settle();
+    const invite = this.sent;
+    const sdp = ["Contact: <sip:bob@192.0.2.5>", "Content-Type: application/sdp"];
+    await this.answers("200 OK", sdp, answer);
+    this.heard();
+    return { session, invite };
+  }
+
+  /** Bob's request in the dialog of that INVITE. */
+  async asks(invite: string, cseq: number, method: string, more: readonly string[], body = ""): Promise<void> {
+    await this.says(
+      [
+        `${method} ${/<([^>]*)>/.exec(header(invite, "Contact"))?.[1] ?? ""} SIP/2.0`,
+        `Via: SIP/2.0/WSS sip.example.org;branch=z9hG4bKb${cseq}`,
+        "Max-Forwards: 70",
+        `From: ${header(invite, "To")};tag=srv`,
+        `To: ${header(invite, "From")}`,
+        `Call-ID: ${header(invite, "Call-ID")}`,
+        `CSeq: ${cseq} ${method}`,
+        "Contact: <sip:bob@192.0.2.5>",
+        ...more,
+      ],
+      body,
+    );
   }
 
   private note(type: string, code: number): void {
@@ -196,4 +257,30 @@ describe("SIPml on the real core", () => {
     await notify(3, "terminated;reason=timeout");
     assert.deepEqual(scene.heard(), ["terminating", "i_notify", "terminated"]);
   });
+
+  for (const [last, end] of [
+    ["200 OK", ["o_ect_notify 200", "o_ect_completed 200"]],
+    ["486 Busy Here", ["o_ect_notify 486", "o_ect_failed 486"]],
+  ] as const) {
+    test(`transfer out, ${last}: the call stays up`, async () => {
+      const scene = await Scene.started();
+      const { session, invite } = await scene.talking();
+      assert.equal(session.transfer("carol"), 0);
+      await settle();
+      assert.match(scene.sent, /^REFER [^]*\r\nRefer-To: <?sip:carol@example\.org/);
+      await scene.answers("202 Accepted", ["Contact: <sip:bob@192.0.2.5>"]);
+      const notify = (cseq: number, state: string, line: string): Promise<void> =>
+        scene.asks(
+          invite,
+          cseq,
+          "NOTIFY",
+          ["Event: refer", `Subscription-State: ${state}`, "Content-Type: message/sipfrag;version=2.0"],
+          `SIP/2.0 ${line}\r\n`,
+        );
+      await notify(1, "active;expires=60", "100 Trying");
+      await notify(2, "terminated;reason=noresource", last);
+      const heard = scene.heard();
+      assert.deepEqual(heard, ["o_ect_trying", "o_ect_accepted 202", "o_ect_notify 100", ...end]);
+    });
+  }
 });
