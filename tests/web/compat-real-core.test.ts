@@ -116,7 +116,15 @@ class Scene {
 
   /** The server answers the last request. */
   async answers(status: string, more: readonly string[] = [], body = ""): Promise<void> {
-    const request = this.sent;
+    await this.answersTo(this.sent, status, more, body);
+  }
+
+  async answersTo(
+    request: string,
+    status: string,
+    more: readonly string[] = [],
+    body = "",
+  ): Promise<void> {
     const copied = ["Via", "From", "Call-ID", "CSeq"].map((name) => `${name}: ${header(request, name)}`);
     const to = header(request, "To");
     const tagged = to.includes(";tag=") ? to : `${to};tag=srv`;
@@ -281,6 +289,39 @@ describe("SIPml on the real core", () => {
       await notify(2, "terminated;reason=noresource", last);
       const heard = scene.heard();
       assert.deepEqual(heard, ["o_ect_trying", "o_ect_accepted 202", "o_ect_notify 100", ...end]);
+    });
+  }
+
+  for (const [last, end] of [
+    [
+      "200 OK",
+      ["m_early_media 200", "connected", "o_ect_notify 200", "i_ect_notify 200", "i_ect_completed 200", "terminating"],
+    ],
+    [
+      "486 Busy Here",
+      ["i_ao_request 486", "terminated 486", "o_ect_notify 486", "i_ect_notify 486", "i_ect_failed 486"],
+    ],
+  ] as const) {
+    test(`transfer in, ${last}`, async () => {
+      const scene = await Scene.started();
+      const { session, invite } = await scene.talking();
+      await scene.asks(invite, 1, "REFER", ["Refer-To: <sip:carol@example.org>"]);
+      assert.deepEqual(scene.heard(), ["i_ect_requested"]);
+      assert.equal(session.acceptTransfer(), 0);
+      await settle();
+      const all = scene.browser.socket.sent.map(String);
+      const second = all.filter((text) => text.startsWith("INVITE ")).at(-1) ?? "";
+      assert.match(second, /^INVITE sip:carol@example\.org /);
+      const more = ["Contact: <sip:carol@192.0.2.6>", "Content-Type: application/sdp"];
+      await scene.answersTo(second, "180 Ringing");
+      if (last === "200 OK") await scene.answersTo(second, last, more, answer);
+      else await scene.answersTo(second, last);
+      const ringing = ["i_ect_new_call", "connecting", "i_ao_request 180", "o_ect_notify 180", "i_ect_notify 180"];
+      assert.deepEqual(scene.heard(), [...ringing, ...end]);
+      if (last !== "200 OK") return;
+      assert.match(scene.sent, /^BYE /);
+      await scene.answers("200 OK");
+      assert.deepEqual(scene.heard(), ["terminated"]);
     });
   }
 });
