@@ -2,7 +2,7 @@
 
 import { AGENT_EXPORTS } from "./abi.js";
 import type { AgentExports } from "./abi.js";
-import { Instance, toBytes, input_limit } from "./memory.js";
+import { CommandError, Instance, toBytes } from "./memory.js";
 import type { Bytes } from "./memory.js";
 import type { ParsedNameAddr } from "./message-data.js";
 import type { AgentConfig, Command, Event, Log, MediaRequest } from "./protocol.js";
@@ -99,6 +99,7 @@ export class Core implements AgentCore {
   command(agent: AgentId, command: Command, body: Bytes, now: number): number {
     const head = toBytes(JSON.stringify(command));
     const content = toBytes(body);
+    refuseTooLarge(head.length + content.length);
     this.instance.write([head, content]);
     return this.instance.check(
       this.instance.run((e) => e.sipml_agent_command(agent, head.length, content.length, now)),
@@ -140,10 +141,26 @@ export class Core implements AgentCore {
   }
 
   mend(message: Uint8Array): MendedMessage {
+    refuseTooLarge(message.length);
     this.instance.write([message]);
     const pointer = this.instance.run((e) => e.sipml_mend_message(message.length));
     const result = this.instance.read(pointer);
     if (!result) throw this.instance.die("the SIP core mended no message");
     return { message: result.body, shown: result.head };
   }
+}
+
+/**
+ * Octets of one input: several times what the module takes of a message or a command, so that it
+ * says itself what is too long, and little enough not to run it out of memory.
+ */
+const input_limit = 4 * 1024 * 1024;
+
+function refuseTooLarge(size: number): void {
+  if (size <= input_limit) return;
+  throw new CommandError({
+    code: "limit_exceeded",
+    argument: "body",
+    message: `${size} octets are too many: they are limited to ${input_limit}`,
+  });
 }

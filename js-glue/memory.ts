@@ -44,12 +44,6 @@ export class CommandError extends Error implements CommandErrorFields {
   }
 }
 
-/**
- * Octets of one input: several times what the module takes of a message or a command, so that it
- * says itself what is too long, and little enough not to run it out of memory.
- */
-export const input_limit = 4 * 1024 * 1024;
-
 /** A UTF-8 text or raw octets. */
 export type Bytes = string | Uint8Array;
 
@@ -125,7 +119,6 @@ export class Instance<E extends CommonExports> {
   write(parts: readonly Uint8Array[]): void {
     let size = 0;
     for (const part of parts) size += part.length;
-    refuseTooLarge(size);
     const address = this.run((e) => e.sipml_input_buffer(size)) >>> 0;
     if (size === 0) return;
     if (address === 0) throw this.die(`the SIP core has no room for ${size} octets`);
@@ -145,7 +138,6 @@ export class Instance<E extends CommonExports> {
   writeTexts(parts: readonly Bytes[]): number[] {
     let size = 0;
     for (const part of parts) size += part.length;
-    refuseTooLarge(size);
     const address = this.run((e) => e.sipml_input_buffer(size)) >>> 0;
     if (size === 0) return parts.map(() => 0);
     if (address === 0) throw this.die(`the SIP core has no room for ${size} octets`);
@@ -231,13 +223,4 @@ export class Instance<E extends CommonExports> {
     const text = decoder.decode(new Uint8Array(this.exports.memory.buffer, head, length));
     return this.parse(text) as CommandErrorFields;
   }
-}
-
-function refuseTooLarge(size: number): void {
-  if (size <= input_limit) return;
-  throw new CommandError({
-    code: "limit_exceeded",
-    argument: "body",
-    message: `${size} octets are too many: they are limited to ${input_limit}`,
-  });
 }
