@@ -289,10 +289,15 @@ export class Call extends Emitter<CallEvents> {
     });
   }
 
-  /** Accepts an incoming call; the browser may ask for the microphone now. @throws SipError */
+  /**
+   * Accepts an incoming call; the browser may ask for the microphone now. A call that `replaces`
+   * another is accepted already. @throws SipError
+   */
   answer(options: AnswerOptions = {}): void {
     const { audio, video, stream, videoSize, devices, signal } = optionsOf(options);
     refuseAborted(signal);
+    // It answers itself, with what the call had that it replaces.
+    if (this.replaces) return;
     this.media.setOptions({
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),

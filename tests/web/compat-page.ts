@@ -102,6 +102,13 @@ export class Page {
     return last;
   }
 
+  /** The latest event of a type. */
+  heard(type: string): StackEvent | SessionEvent {
+    const found = this.events.filter((event) => event.type === type).at(-1);
+    if (!found) throw new Error(`${type} was not heard`);
+    return found;
+  }
+
   /** A call of ours that was answered. */
   async talking(type = "call-audio", configuration: object = {}): Promise<CallSession> {
     const session = this.listen(this.stack.newSession(type, configuration)) as CallSession;

@@ -316,7 +316,7 @@ describe("SIPml on the real core", () => {
       await scene.answersTo(second, "180 Ringing");
       if (last === "200 OK") await scene.answersTo(second, last, more, answer);
       else await scene.answersTo(second, last);
-      const ringing = ["i_ect_new_call", "connecting", "i_ao_request 180", "o_ect_notify 180", "i_ect_notify 180"];
+      const ringing = ["i_ect_new_call", "o_ect_notify 100", "i_ect_notify 100", "connecting", "i_ao_request 180", "o_ect_notify 180", "i_ect_notify 180"];
       assert.deepEqual(scene.heard(), [...ringing, ...end]);
       if (last !== "200 OK") return;
       assert.match(scene.sent, /^BYE /);

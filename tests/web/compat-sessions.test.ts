@@ -438,7 +438,7 @@ describe("transfer", () => {
     assert.equal(session.acceptTransfer(), 0, "again does nothing");
     assert.equal(page.core.of("accept_transfer").length, 1);
     await settle();
-    const told = page.last as { session?: CallSession; newSession?: CallSession };
+    const told = page.heard("i_ect_new_call") as { session?: CallSession; newSession?: CallSession };
     const { newSession } = told;
     assert.ok(newSession instanceof SIPml.Session.Call && newSession !== session);
     assert.equal(told.session, newSession, "as call.htm reads it");
@@ -455,6 +455,8 @@ describe("transfer", () => {
     const order = page.types.filter((type) => !type.startsWith("stack:"));
     assert.deepEqual(order, [
       "i_ect_new_call",
+      "o_ect_notify",
+      "i_ect_notify",
       "o_ect_notify",
       "i_ect_notify",
       "connecting",

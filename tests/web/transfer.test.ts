@@ -173,7 +173,10 @@ describe("a call that replaces another", () => {
     });
     await settle();
     const seen: Call[] = [];
-    agent.on("call", (given) => seen.push(given));
+    agent.on("call", (given) => {
+      seen.push(given);
+      given.answer({ audio: true }); // as a page that answers every call does
+    });
     call.mute("audio", true);
     tell(browser, incoming(9, { replaces: 1 }), {
       media: { type: "create_answer", call: 9, token: 3, audio: "sendrecv", video: null, hold: false },

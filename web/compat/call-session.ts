@@ -383,6 +383,10 @@ export class CallSession extends Session {
       this.stack.remember(session);
       const inner = requestEvent("Call Transfer New Call", session.parties(), request.message);
       session.post("i_ect_new_call", inner, { newSession: session });
+      // The peer is told at once that its wish is followed (RFC 3515 2.4.4).
+      for (const type of ["o_ect_notify", "i_ect_notify"] as const) {
+        this.post(type, responseEvent(100, "Trying"));
+      }
     });
   }
 
