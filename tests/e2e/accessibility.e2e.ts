@@ -1,38 +1,25 @@
 /** The pages for everybody: axe in each state, the keyboard alone, 390 pixels, Chinese. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expectAccessible, expectFits } from "./axe.js";
-import { launch, Tab } from "./browser.js";
+import { Tab } from "./browser.js";
 import { DemoPage } from "./demo-page.js";
-import { startEmbedded, type Embedded } from "./embedded.js";
+import { startScene, type Scene } from "./demo-scene.js";
 import { expectMedia } from "./media.js";
 
-let browser: Browser;
-let server: Embedded;
+let scene: Scene;
 let alice: DemoPage;
 let bob: DemoPage;
 let carol: DemoPage;
 
-const open = (query: string, name: string, beside?: Tab): Promise<DemoPage> =>
-  DemoPage.open(browser, `${server.pageUrl}call.htm${query}`, name, beside);
-
 before(async () => {
-  browser = await launch();
-  server = await startEmbedded();
-  alice = await open("?user=alice&login=1", "alice");
-  bob = await open("?user=bob&login=1", "bob", alice.tab);
-  carol = await open("?user=carol&login=1", "carol", alice.tab);
-  for (const page of [alice, bob, carol]) await page.online();
+  scene = await startScene(["alice", "bob", "carol"]);
+  alice = scene.page("alice");
+  bob = scene.page("bob");
+  carol = scene.page("carol");
 });
-after(async () => {
-  try {
-    for (const page of [alice, bob, carol]) await page?.tab.expectClean();
-  } finally {
-    await browser?.close();
-    await server?.stop();
-  }
-});
+after(() => scene?.stop());
 
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
@@ -51,7 +38,7 @@ async function check(page: Page, state: string): Promise<void> {
 }
 
 test("axe: call.htm before the login, and with an error", async () => {
-  const tab = await Tab.open(browser, `${server.pageUrl}call.htm`, "dave");
+  const tab = await Tab.open(scene.browser, `${scene.server.pageUrl}call.htm`, "dave");
   await check(tab.page, "logged out");
   await tab.page.fill("#txtRealm", "");
   await tab.page.click("#btnRegister");
@@ -64,7 +51,7 @@ test("axe: call.htm before the login, and with an error", async () => {
 
 test("the query parameters of the original are taken and say what they mean here", async () => {
   const query = "?wt=w4a&fps=30&mvs=720p&mbwu=512&mbwd=512&za=true&ndb=true";
-  const tab = await Tab.open(browser, `${server.pageUrl}call.htm${query}`, "dave");
+  const tab = await Tab.open(scene.browser, `${scene.server.pageUrl}call.htm${query}`, "dave");
   await tab.page.waitForSelector("#btnRegister:enabled");
   assert.ok(
     tab.console.some((line) => line.includes("without meaning for this page: wt, fps, mvs, mbwu")),
@@ -136,7 +123,7 @@ test("axe: the panels of call.htm", async () => {
 });
 
 test("axe: expert.htm, and with errors", async () => {
-  const tab = await Tab.open(browser, `${server.pageUrl}expert.htm`, "expert");
+  const tab = await Tab.open(scene.browser, `${scene.server.pageUrl}expert.htm`, "expert");
   await check(tab.page, "expert");
   const numbered = await tab.page.evaluate(() => {
     const notes = document.querySelector(".footnotes");
@@ -157,16 +144,16 @@ test("axe: expert.htm, and with errors", async () => {
   assert.match((await tab.page.textContent("#errBandwidth")) ?? "", /\u7b2c 1 \u884c\u7b2c 13 \u5217/);
   assert.equal(await tab.page.getAttribute("html", "lang"), "zh-Hans");
   await check(tab.page, "expert in Chinese");
-  await tab.page.goto(`${server.pageUrl}call.htm`);
+  await tab.page.goto(`${scene.server.pageUrl}call.htm`);
   assert.equal((await tab.page.textContent("#btnRegister"))?.trim(), "\u767b\u5f55");
   await tab.expectClean();
   await tab.close();
 });
 
 test("Chinese by the language of the browser: log in, call, and switch in the call", async () => {
-  const context = await browser.newContext({ locale: "zh-CN" });
+  const context = await scene.browser.newContext({ locale: "zh-CN" });
   const page = await context.newPage();
-  await page.goto(`${server.pageUrl}call.htm?user=erin&login=1`);
+  await page.goto(`${scene.server.pageUrl}call.htm?user=erin&login=1`);
   const says = (id: string, wanted: string): Promise<unknown> =>
     page.waitForFunction(
       ([element, words]) => document.getElementById(element)?.textContent?.includes(words),
@@ -191,9 +178,9 @@ test("Chinese by the language of the browser: log in, call, and switch in the ca
 });
 
 test("no text of the network is markup", async () => {
-  const context = await browser.newContext();
+  const context = await scene.browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${server.pageUrl}call.htm?user=frank`);
+  await page.goto(`${scene.server.pageUrl}call.htm?user=frank`);
   await page.fill("#txtDisplayName", "<img src=x onerror=alert(1)>");
   await page.click("#btnRegister");
   await page.waitForFunction(() => document.getElementById("txtRegStatus")?.dataset["state"] === "online");
@@ -207,7 +194,7 @@ test("no text of the network is markup", async () => {
 });
 
 test("the keyboard alone: log in, call with the menu, mute, hold, key tones, transfer, hang up", async () => {
-  const tab = await Tab.open(browser, `${server.pageUrl}call.htm?user=grace`, "grace", alice.tab);
+  const tab = await Tab.open(scene.browser, `${scene.server.pageUrl}call.htm?user=grace`, "grace", alice.tab);
   const grace = DemoPage.of(tab);
   await grace.tabTo("txtPassword");
   await grace.press("Enter");

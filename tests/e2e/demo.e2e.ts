@@ -1,39 +1,24 @@
 /** call.htm as a person uses it: two tabs of one browser, and the embedded server of npm start. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launch, type Tab } from "./browser.js";
-import { DemoPage } from "./demo-page.js";
-import { startEmbedded, type Embedded } from "./embedded.js";
+import type { DemoPage } from "./demo-page.js";
+import { startScene, type Scene } from "./demo-scene.js";
 import { expectMedia, expectSilence } from "./media.js";
 
-let browser: Browser;
-let server: Embedded;
+let scene: Scene;
 let alice: DemoPage;
 let bob: DemoPage;
 
-const open = (query: string, name: string, beside?: Tab): Promise<DemoPage> =>
-  DemoPage.open(browser, `${server.pageUrl}call.htm${query}`, name, beside);
-
 before(async () => {
-  browser = await launch();
-  server = await startEmbedded();
-  alice = await open("?user=alice&login=1", "alice");
-  bob = await open("?user=bob&login=1", "bob", alice.tab);
+  scene = await startScene(["alice", "bob"]);
+  alice = scene.page("alice");
+  bob = scene.page("bob");
 });
 beforeEach(async () => {
   await alice.online();
   await bob.online();
 });
-after(async () => {
-  try {
-    await alice?.tab.expectClean();
-    await bob?.tab.expectClean();
-  } finally {
-    await browser?.close();
-    await server?.stop();
-  }
-});
+after(() => scene?.stop());
 
 async function ring(entry: "btnCallAudio" | "btnCallVideo"): Promise<void> {
   await bob.call("alice", entry);
@@ -123,7 +108,7 @@ test("a wrong password is told, the right one logs in without reloading", async 
 });
 
 test("a page without a query: the fields of the original, filled in by hand", async () => {
-  const dave = await open("", "dave");
+  const dave = await scene.open("", "dave");
   await dave.fill("txtDisplayName", "Dave");
   await dave.fill("txtPrivateIdentity", "dave");
   await dave.fill("txtPublicIdentity", "sip:dave@localhost");
@@ -138,7 +123,7 @@ test("a page without a query: the fields of the original, filled in by hand", as
 });
 
 test("the page is served with a strict content security policy", async () => {
-  const response = await fetch(`${server.pageUrl}call.htm`);
+  const response = await fetch(`${scene.server.pageUrl}call.htm`);
   const policy = response.headers.get("content-security-policy") ?? "";
   const scripts = /script-src ([^;]*)/.exec(policy)?.[1]?.trim();
   assert.equal(scripts, "'self' 'wasm-unsafe-eval'");

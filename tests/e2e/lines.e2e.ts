@@ -2,37 +2,24 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launch, type Tab } from "./browser.js";
-import { DemoPage } from "./demo-page.js";
-import { startEmbedded, type Embedded } from "./embedded.js";
+import type { DemoPage } from "./demo-page.js";
+import { startScene, type Scene } from "./demo-scene.js";
 import { expectMedia } from "./media.js";
 
-let browser: Browser;
-let server: Embedded;
+let scene: Scene;
 let alice: DemoPage;
 let bob: DemoPage;
 let carol: DemoPage;
 
-const open = (query: string, name: string, beside?: Tab): Promise<DemoPage> =>
-  DemoPage.open(browser, `${server.pageUrl}call.htm${query}`, name, beside);
-
 before(async () => {
-  browser = await launch({ flags: ["--use-fake-device-for-media-stream=device-count=2"] });
-  server = await startEmbedded();
-  alice = await open("?user=alice&login=1", "alice");
-  bob = await open("?user=bob&login=1", "bob", alice.tab);
-  carol = await open("?user=carol&login=1", "carol", alice.tab);
-  for (const page of [alice, bob, carol]) await page.online();
+  scene = await startScene(["alice", "bob", "carol"], {
+    flags: ["--use-fake-device-for-media-stream=device-count=2"],
+  });
+  alice = scene.page("alice");
+  bob = scene.page("bob");
+  carol = scene.page("carol");
 });
-after(async () => {
-  try {
-    for (const page of [alice, bob, carol]) await page?.tab.expectClean();
-  } finally {
-    await browser?.close();
-    await server?.stop();
-  }
-});
+after(() => scene?.stop());
 
 const incoming = '#ulLines li[data-phase="incoming"]';
 

@@ -1,38 +1,23 @@
 /** The panels of call.htm: messages, presence, transfers between three pages, a cut connection. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launch, type Tab } from "./browser.js";
 import { DemoPage } from "./demo-page.js";
-import { startEmbedded, type Embedded } from "./embedded.js";
+import { startScene, type Scene } from "./demo-scene.js";
 import { expectMedia } from "./media.js";
 import { startRelay } from "./relay.js";
 
-let browser: Browser;
-let server: Embedded;
+let scene: Scene;
 let alice: DemoPage;
 let bob: DemoPage;
 let carol: DemoPage;
 
-const open = (query: string, name: string, beside?: Tab): Promise<DemoPage> =>
-  DemoPage.open(browser, `${server.pageUrl}call.htm${query}`, name, beside);
-
 before(async () => {
-  browser = await launch();
-  server = await startEmbedded();
-  alice = await open("?user=alice&login=1", "alice");
-  bob = await open("?user=bob&login=1", "bob", alice.tab);
-  carol = await open("?user=carol&login=1", "carol", alice.tab);
-  for (const page of [alice, bob, carol]) await page.online();
+  scene = await startScene(["alice", "bob", "carol"]);
+  alice = scene.page("alice");
+  bob = scene.page("bob");
+  carol = scene.page("carol");
 });
-after(async () => {
-  try {
-    for (const page of [alice, bob, carol]) await page?.tab.expectClean();
-  } finally {
-    await browser?.close();
-    await server?.stop();
-  }
-});
+after(() => scene?.stop());
 
 async function hangUpAll(): Promise<void> {
   for (const page of [alice, bob, carol]) {
@@ -171,8 +156,8 @@ test("an attended transfer among three pages", async () => {
 });
 
 test("a connection that is cut is told, and comes back with everything", async () => {
-  const relay = await startRelay(server.url);
-  const dave = await DemoPage.open(browser, `${server.pageUrl}call.htm`, "dave");
+  const relay = await startRelay(scene.server.url);
+  const dave = await DemoPage.open(scene.browser, `${scene.server.pageUrl}call.htm`, "dave");
   try {
     await dave.tab.page.evaluate((url) => {
       localStorage.setItem("org.doubango.expert.websocket_server_url", url);
