@@ -3,7 +3,6 @@
 import type {
   Bandwidth,
   Command,
-  Direction,
   Event,
   MediaDirections,
   NameValue,
@@ -13,6 +12,7 @@ import type { Abortable } from "./abort.js";
 import { contentOf, kindOf, optionsOf, stringOf, wrongArgument } from "./arguments.js";
 import { toParty } from "./address.js";
 import type { RemoteParty } from "./address.js";
+import type { CallEvents, CallState } from "./call-events.js";
 import type { CallMedia } from "./call-media.js";
 import { callOptions, directionOf } from "./call-options.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
@@ -22,7 +22,6 @@ import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { SipMessage, caused, textOf } from "./message.js";
-import type { Caused } from "./message.js";
 import { settle } from "./requests.js";
 import type {
   Execute,
@@ -31,100 +30,13 @@ import type {
   Requests,
   SipResponse,
 } from "./requests.js";
-import { playTones } from "./tones.js";
+import { Tones } from "./tones.js";
+import type { DtmfOptions } from "./tones.js";
 import { TransferRequest } from "./transfer.js";
-import type {
-  RejectTransferOptions,
-  TransferEvent,
-  TransferOptions,
-  TransferProgress,
-} from "./transfer.js";
+import type { RejectTransferOptions, TransferOptions } from "./transfer.js";
 
+export type { CallEvents, CallState } from "./call-events.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-
-/** How far a call is; it never goes back. */
-export type CallState =
-  /** Outgoing: permission, devices and addresses are being got; nothing was sent. */
-  | "connecting"
-  /** The INVITE left. */
-  | "calling"
-  /** The other side rings, or something else was heard of it. */
-  | "ringing"
-  /** Incoming, and not answered. */
-  | "incoming"
-  | "answering"
-  | "established"
-  | "terminating"
-  | "ended";
-
-/** An INFO of the peer (RFC 2976); it was answered with 200. */
-export interface IncomingInfo {
-  /** Of the content; "" without one. */
-  readonly contentType: string;
-  /** The octets. */
-  readonly content: Uint8Array;
-  /** The content as text; null where it is not UTF-8. */
-  readonly text: string | null;
-  /** The INFO itself. */
-  readonly message: SipMessage;
-}
-
-/** What a call tells. */
-export interface CallEvents {
-  /** The call got further. */
-  state: [CallState];
-  /** A provisional response, 100 included. */
-  progress: [
-    { readonly status: number; readonly reason: string; readonly earlyMedia: boolean } & Caused,
-  ];
-  /** A 3xx is followed (RFC 3261 8.1.3.4): the target is called now. */
-  redirected: [
-    { readonly target: RemoteParty; readonly status: number; readonly reason: string } & Caused,
-  ];
-  /** The status of the answer, just before state "established". */
-  answered: [{ readonly status: number; readonly reason: string } & Caused];
-  /** There is a stream, or it has new tracks. */
-  localStream: [MediaStream];
-  /** There is a stream of the other side, or it has new tracks. */
-  remoteStream: [MediaStream];
-  /** A stream got a track. */
-  trackAdded: [
-    {
-      readonly side: "local" | "remote";
-      readonly kind: MediaKind;
-      readonly stream: MediaStream;
-    },
-  ];
-  /** The end of a hold, resume or modify of ours. */
-  modified: [
-    {
-      readonly change: "hold" | "resume" | "modify";
-      readonly ok: boolean;
-      readonly status?: number;
-      readonly reason?: string;
-    } & Caused,
-  ];
-  /** The other side holds us, or does so no longer. */
-  remoteHold: [boolean, Caused];
-  /** The peer changed what flows: what we do with each medium now; null: there is none. */
-  media: [
-    { readonly audio: Direction | null; readonly video: Direction | null } & Caused,
-  ];
-  /** An INFO came. */
-  info: [IncomingInfo];
-  /** A MESSAGE came inside the call; the agent's listeners are told too. */
-  message: [IncomingMessage];
-  /** How our transfer goes on. */
-  transfer: [TransferEvent];
-  /** The peer wants us to call somebody else. Without a listener it is refused with 603. */
-  transferRequested: [TransferRequest];
-  /** How the call goes on that a `TransferRequest` made. */
-  transferProgress: [TransferProgress];
-  /** The caller cancelled; "ended" follows. */
-  cancelled: [Caused];
-  /** The call is over; the last event. */
-  ended: [CallEnd];
-}
 
 /** @internal What a call needs of its agent. */
 export interface CallContext {
@@ -154,22 +66,6 @@ type Change = "hold" | "resume" | "modify";
 export interface ChangeOptions extends Abortable {
   /** Added to the re-INVITE. */
   readonly headers?: readonly NameValue[];
-}
-
-/** Milliseconds, as the original wrote it into the body; and what servers can tell apart. */
-const dtmf_duration = 120;
-const dtmf_gap = 70;
-
-/** How tones are sent. */
-export interface DtmfOptions extends Abortable {
-  /**
-   * "rfc4733": in the media stream, if that was negotiated (`telephone-event`). "info": by INFO
-   * with `application/dtmf-relay`, as sipML5 did. "auto", the default: in the stream where it was
-   * negotiated, otherwise by INFO.
-   */
-  readonly method?: "auto" | "rfc4733" | "info";
-  /** Milliseconds of a tone, 40 to 6000; default 120. */
-  readonly duration?: number;
 }
 
 /**
@@ -205,6 +101,7 @@ export class Call extends Emitter<CallEvents> {
   private readonly ending = new Deferred<CallEnd>();
   private readonly changes: { readonly change: Change; readonly done: Deferred<void> }[] = [];
   private readonly infos: Deferred<SipResponse>[] = [];
+  private readonly tones: Tones;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
   private forgetSignal: () => void = () => undefined;
 
@@ -220,6 +117,11 @@ export class Call extends Emitter<CallEvents> {
     if (start.message) this.message = start.message;
     if (start.replaces) this.replaces = start.replaces;
     this.media = context.media(start.id);
+    this.tones = new Tones({
+      sender: () => this.media.toneSender,
+      inform: (content, contentType, signal) => this.info(content, contentType, { signal }),
+      tell: (event) => this.emit("tone", event),
+    });
     this.current = start.direction === "outgoing" ? "connecting" : "incoming";
     if (start.replaces) {
       this.current = "answering";
@@ -401,26 +303,16 @@ export class Call extends Emitter<CallEvents> {
    * @throws SipError "not_supported" when "rfc4733" is wanted and was not negotiated
    * @example await call.dtmf("42#");
    */
-  async dtmf(tones: string, options: DtmfOptions = {}): Promise<void> {
-    if (typeof tones !== "string" || !/^[0-9A-Da-d*#]+$/.test(tones)) {
-      throw new SipError("invalid_argument", `"${tones}" is not a DTMF tone.`, {
-        argument: "tone",
-      });
-    }
-    const { method = "auto", duration = dtmf_duration, signal } = optionsOf(options);
-    if (method !== "auto" && method !== "rfc4733" && method !== "info") {
-      const text = `"${String(method)}" is not auto, rfc4733 or info.`;
-      throw new SipError("invalid_argument", text, { argument: "method" });
-    }
-    if (typeof duration !== "number" || !(duration >= 40 && duration <= 6000)) {
-      const text = `${String(duration)} is not a duration from 40 to 6000 ms.`;
-      throw new SipError("invalid_argument", text, { argument: "duration" });
-    }
-    refuseAborted(signal);
-    const before = this.tones;
-    const sending = before.then(() => this.sendTones(tones, method, duration, options));
-    this.tones = sending.catch(() => undefined);
-    await unlessAborted(sending, signal);
+  dtmf(tones: string, options: DtmfOptions = {}): Promise<void> {
+    return this.tones.send(tones, options);
+  }
+
+  /**
+   * Leaves out the tones that were not sent yet; their `dtmf` rejects with a SipError of code
+   * "aborted".
+   */
+  cancelDtmf(): void {
+    this.tones.cancel();
   }
 
   /** Sends an INFO; resolves at a 2xx, rejects with SipError otherwise. */
@@ -555,6 +447,7 @@ export class Call extends Emitter<CallEvents> {
     for (const done of this.infos.splice(0)) done.reject(over);
     this.transferring?.done.reject(over);
     this.transferring = undefined;
+    this.tones.cancel(over);
     this.enter("ended");
     this.ending.resolve(end);
     this.emit("ended", end);
@@ -677,9 +570,6 @@ export class Call extends Emitter<CallEvents> {
     this.emit("transferProgress", { call, state, status, reason });
   }
 
-  /** The tones that are being sent; later ones wait for them. */
-  private tones: Promise<void> = Promise.resolve();
-
   /** The call that was made because the peer wanted it. */
   private transferredTo: Call | undefined;
 
@@ -704,30 +594,6 @@ export class Call extends Emitter<CallEvents> {
       this.establishing.reject(error);
       this.hangupQuietly();
     });
-  }
-
-  private async sendTones(
-    tones: string,
-    method: "auto" | "rfc4733" | "info",
-    duration: number,
-    options: Abortable,
-  ): Promise<void> {
-    const { signal } = optionsOf(options);
-    const sender = method === "info" ? undefined : this.media.toneSender;
-    if (sender) {
-      refuseAborted(signal);
-      await playTones(sender, tones, { duration, gap: dtmf_gap }, signal);
-      refuseAborted(signal);
-      return;
-    }
-    if (method === "rfc4733") {
-      const text = "The other side takes no tones in its media stream.";
-      throw new SipError("not_supported", text, { argument: "method" });
-    }
-    for (const tone of tones) {
-      const content = `Signal=${tone}\r\nDuration=${duration}`;
-      await this.info(content, "application/dtmf-relay", signal ? { signal } : {});
-    }
   }
 
   private acceptTransfer(target: RemoteParty, options: Omit<CallOptions, "from">): Call {

@@ -2,8 +2,15 @@
 
 export type { Abortable } from "./abort.js";
 export type { RemoteParty } from "./address.js";
+export type {
+  ConnectionState,
+  LogEntry,
+  RequestEvent,
+  UserAgentEvents,
+} from "./agent-events.js";
 export { Call } from "./call.js";
-export type { CallEvents, CallState, ChangeOptions, DtmfOptions, IncomingInfo } from "./call.js";
+export type { ChangeOptions } from "./call.js";
+export type { CallEvents, CallState, IncomingInfo } from "./call-events.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 export type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 export type {
@@ -69,6 +76,7 @@ export type {
   SubscriptionState,
   SubscriptionStateEvent,
 } from "./subscription.js";
+export type { DtmfOptions, ToneEvent } from "./tones.js";
 export { TransferRequest } from "./transfer.js";
 export type {
   RejectTransferOptions,
@@ -78,7 +86,6 @@ export type {
   TransferState,
 } from "./transfer.js";
 export { UserAgent } from "./user-agent.js";
-export type { ConnectionState, LogEntry, RequestEvent, UserAgentEvents } from "./user-agent.js";
 export type { RecordedInput } from "../js-glue/driver.js";
 export { LoadError } from "../js-glue/load.js";
 export type { WasmSource } from "../js-glue/load.js";

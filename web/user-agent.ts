@@ -11,6 +11,7 @@ import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
 import { contentOf, optionsOf } from "./arguments.js";
 import { partsOfAddress, partyOfTarget, toParty } from "./address.js";
+import type { ConnectionState, UserAgentEvents } from "./agent-events.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
 import { callOptions, directionOf } from "./call-options.js";
@@ -25,7 +26,6 @@ import { Media } from "./media.js";
 import type { MediaSettings } from "./call-media.js";
 import { SipMessage } from "./message.js";
 import { toNotification } from "./notification.js";
-import type { Notification } from "./notification.js";
 import { agentConfig, hex, instanceIdOf } from "./options.js";
 import type { UserAgentOptions } from "./options.js";
 import { PagePresence } from "./page-presence.js";
@@ -40,74 +40,6 @@ import type { SubscribeOptions } from "./subscription.js";
 import { parseServer, parseServers } from "./transport.js";
 
 export type { UserAgentOptions } from "./options.js";
-
-/** reconnecting: it was lost, and calls go on. failed: only `start` tries again. */
-export type ConnectionState =
-  | "idle"
-  | "connecting"
-  | "connected"
-  | "reconnecting"
-  | "failed"
-  | "stopped";
-
-/** What a user agent tells. */
-export interface UserAgentEvents {
-  /** The connection changed; `error` says why it failed. */
-  connection: [{ readonly state: ConnectionState; readonly error?: SipError }];
-  /** An incoming call. */
-  call: [Call];
-  /** A MESSAGE came (RFC 3428), inside a call or outside. Without a listener it is refused with 405. */
-  message: [IncomingMessage];
-  /** An INFO came outside calls. Without a listener it is refused with 481 (RFC 6086 4.2.2). */
-  request: [IncomingRequest];
-  /** A NOTIFY that belongs to no subscription, with `acceptUnsolicitedNotify`. */
-  notify: [Notification];
-  /** A REGISTER left. */
-  registrationSent: [Registration, { readonly unregister: boolean }];
-  /** With `requestEvents`: a request of a registration, call, ... left; `usage` is its id. */
-  requestSent: [RequestEvent];
-  /** With `requestEvents`: a request came for a call, subscription, ...; `usage` is its id. */
-  requestReceived: [RequestEvent];
-  /** A SIP message, with `trace`. */
-  log: [LogEntry];
-  /** The peer, the server or the page did something wrong that cost no more than is said. */
-  diagnostic: [{ readonly code: string; readonly text: string; readonly offset?: number }];
-  /** What `stop` began has ended. */
-  stopped: [];
-  /** The core stopped working; only a new UserAgent helps. */
-  fatal: [SipError];
-  /** The browser asks for microphone or camera, or the answer is there. */
-  mediaPermission: [
-    {
-      readonly call: Call;
-      readonly state: "requested" | "accepted" | "refused";
-      readonly error?: SipError;
-    },
-  ];
-}
-
-/** One message of the trace. */
-export interface LogEntry {
-  /** Whether we sent it. */
-  readonly direction: "sent" | "received";
-  /** The message; secrets are replaced by "***". */
-  readonly text: string;
-  /**
-   * Only of a message that a hook changed. "before": as it came; what was made of it follows without
-   * this. "after": as it is sent; what the core made stood before it without this.
-   */
-  readonly hook?: "before" | "after";
-}
-
-/** A request that left or came. */
-export interface RequestEvent {
-  /** The id of the call, registration, publication or subscription. */
-  readonly usage: number;
-  /** "REGISTER", "INVITE" ... */
-  readonly method: string;
-  /** The request itself; credentials are left out. */
-  readonly message: SipMessage;
-}
 
 const default_gathering_timeout = 2000;
 const entropy_bytes = 32;

@@ -49,6 +49,7 @@ const callActs: readonly Act<Call>[] = [
   ["mute", (call) => call.mute("audio", true)],
   ["isMuted", (call) => call.isMuted("audio")],
   ["dtmf", (call) => call.dtmf("1")],
+  ["cancelDtmf", (call) => call.cancelDtmf()],
   ["info", (call) => call.info("x", "text/plain")],
   ["sendMessage", (call) => call.sendMessage("x")],
   ["options", (call) => call.options()],

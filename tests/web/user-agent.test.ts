@@ -596,6 +596,54 @@ describe("in a call", () => {
     await assert.rejects(call.dtmf("1", { method: "rfc4733" }), isSip("not_supported"));
   });
 
+  test("F35: tones are told as they begin; what was not sent can be taken back", async () => {
+    const { call, core, browser } = await talking();
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const sender = browser.connection.transceiver("audio")?.sender;
+    assert.ok(sender);
+    const tones = (sender.dtmf = new FakeToneSender());
+    const told: string[] = [];
+    call.on("tone", ({ side, tone, duration, method }) => {
+      told.push(`${side} ${tone} ${duration} ${method}`);
+    });
+    const first = call.dtmf("12");
+    const second = call.dtmf("3", { method: "info" });
+    const third = call.dtmf("4");
+    await settle();
+    assert.deepEqual(told, [], "nothing is played yet");
+    tones.play();
+    assert.deepEqual(told, ["local 1 120 rfc4733"]);
+    call.cancelDtmf();
+    for (const sending of [first, second, third]) await assert.rejects(sending, isSip("aborted"));
+    assert.equal(tones.toneBuffer, "");
+    assert.equal(core.of("info").length, 0);
+    call.cancelDtmf();
+
+    const after = call.dtmf("5", { method: "info", duration: 200 });
+    await settle();
+    assert.deepEqual(told.at(-1), "local 5 200 info");
+    tell(browser, { event: { type: "call_info_result", call: 1, status: 200, reason: "OK" } });
+    await after;
+  });
+
+  test("tones that wait when the call ends are told so", async () => {
+    const { call, browser } = await talking();
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const sender = browser.connection.transceiver("audio")?.sender;
+    assert.ok(sender);
+    sender.dtmf = new FakeToneSender();
+    const sendings = [call.dtmf("1"), call.dtmf("2")];
+    await settle();
+    tell(browser, { event: { type: "call_ended", call: 1, cause: "bye", by: "remote" } });
+    for (const sending of sendings) await assert.rejects(sending, isSip("call_ended"));
+  });
+
   test("INFO out and in; a refusal rejects", async () => {
     const { call, browser } = await talking();
     const seen: { contentType: string; content: Uint8Array }[] = [];
