@@ -35,10 +35,26 @@ const tests = {
   "kamailio-presence-modules": undefined,
   openssl: "openssl",
 };
+/** What the tests with other SIP and WebRTC stacks run. */
+const otherStacks = {
+  "firefox-esr": "firefox-esr",
+  "rtpengine-daemon": "rtpengine",
+  "sip-tester": "sipp",
+  "baresip-core": "baresip",
+  coturn: "turnserver",
+  tshark: "tshark",
+  iproute2: "ip",
+};
+/** Services that these packages start at boot; the tests start what they need on loopback. */
+const services = {
+  kamailio: ["kamailio"],
+  "rtpengine-daemon": ["rtpengine-daemon", "rtpengine"],
+  coturn: ["coturn"],
+};
 const needed = {
   start: wasm,
   build: wasm,
-  test: { ...wasm, ...native, ...clangRuntime, ...tests },
+  test: { ...wasm, ...native, ...clangRuntime, ...tests, ...otherStacks },
   fuzz: { ...wasm, ...native, ...clangRuntime },
   bench: { ...wasm, "g++": "g++", ...peers },
   coverage: { ...wasm, ...native, ...clangRuntime, llvm: "llvm-cov" },
@@ -104,10 +120,10 @@ async function aptInstall(missing) {
       throw new Failure(`${output.trimEnd()}\nThe packages could not be installed.`);
     }
   }
-  if (missing.includes("kamailio") && existsSync("/run/systemd/system")) {
-    // The tests start a Kamailio of their own on loopback; the system's service is not wanted.
-    console.log("  switching off the kamailio service that came with the package");
-    const command = ["systemctl", "disable", "--now", "kamailio"];
+  const unwanted = missing.flatMap((name) => services[name] ?? []);
+  if (unwanted.length > 0 && existsSync("/run/systemd/system")) {
+    console.log(`  switching off the services that came with them: ${unwanted.join(" ")}`);
+    const command = ["systemctl", "disable", "--now", ...unwanted];
     const [program, ...rest] = [...asRoot(command.join(" ")), ...command];
     await run(program, rest, { input: "inherit" });
   }

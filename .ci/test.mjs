@@ -78,10 +78,11 @@ async function bundle(files) {
 async function runNodeTests(name, files, options = {}) {
   if (files.length === 0) throw new Failure(`no test files for ${name}`);
   const scripts = await bundle(files);
-  const { concurrency = 2, timeout = 10 * minute } = options;
+  const { concurrency = 2, timeout = 10 * minute, within = [] } = options;
   const flags = ["--enable-source-maps", "--test", "--test-reporter=spec"];
   flags.push(`--test-concurrency=${concurrency}`);
-  return runCounted(name, nodeCounts, process.execPath, [...flags, ...scripts], { timeout });
+  const [program, ...args] = [...within, process.execPath, ...flags, ...scripts];
+  return runCounted(name, nodeCounts, program, args, { timeout });
 }
 
 const testFiles = (suffix, wanted) =>
@@ -226,6 +227,15 @@ const steps = [
       runNodeTests("e2e", testFiles(".e2e.ts", inFolder("e2e")), {
         concurrency: 1,
         timeout: 20 * minute,
+      }),
+  },
+  {
+    name: "peers",
+    needs: ["package"],
+    run: () =>
+      runNodeTests("peers", testFiles(".peer.ts", inFolder("peers")), {
+        concurrency: 1,
+        within: ["sh", join(root, "tests/peers/namespace.sh")],
       }),
   },
 ];

@@ -1,4 +1,4 @@
-/** Kamailio with kamailio.cfg does what the browser tests rely on; no code of ours under test. */
+/** Kamailio with the recipe of docs/servers does what the browser tests rely on; no code of ours under test. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Algorithm } from "../servers.js";

@@ -1,4 +1,4 @@
-/** Starts a real Kamailio on loopback ports with kamailio.cfg and ends it again. */
+/** Starts a real Kamailio with the recipe of docs/servers/kamailio, on loopback, and ends it again. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WebSocket } from "ws";
@@ -8,19 +8,42 @@ import { root, runFolder } from "../paths.js";
 import { freePorts } from "../ports.js";
 import type { Algorithm, SipServer } from "../servers.js";
 
-/** Who may register at Kamailio; the password of NAME is NAME-secret. */
+/** The users of the end-to-end tests; the password of NAME is NAME-secret. */
 export const users = ["alice", "bob", "carol"] as const;
 
-const domain = "sipml.test";
 const programs = ["/usr/sbin/kamailio", "/usr/local/sbin/kamailio"];
+const recipe = join(root, "docs/servers/kamailio");
 
 /** The empty tables of its release, which the package brings for db_text. */
 const schemas = "/usr/share/kamailio/dbtext/kamailio";
 const presenceTables = ["presentity", "active_watchers", "watchers", "xcap"];
 
+export interface Ports {
+  /** UDP and TCP. */
+  readonly sip: number;
+  readonly ws: number;
+  readonly wss: number;
+}
+
+export interface KamailioOptions {
+  readonly algorithm: Algorithm;
+  /** Default "sipml.test". */
+  readonly domain?: string;
+  /** Default "127.0.0.1". */
+  readonly address?: string;
+  /** Default: `users`. */
+  readonly users?: readonly string[];
+  /** Default: free ones. */
+  readonly ports?: Ports;
+  /** Default false: a registration replaces those of the user's other contacts. */
+  readonly manyContacts?: boolean;
+}
+
 export interface Kamailio {
   readonly domain: string;
   readonly algorithm: Algorithm;
+  /** The run folder. */
+  readonly folder: string;
   readonly wsUrl: string;
   readonly wssUrl: string;
   password(user: string): string;
@@ -35,7 +58,9 @@ function password(user: string): string {
   return `${user}-secret`;
 }
 
-function writeRunFolder(folder: string, algorithm: Algorithm, ws: number, wss: number): void {
+/** The files of the recipe in docs/servers/kamailio, with a local.cfg and users of our own. */
+function writeRunFolder(folder: string, options: Required<KamailioOptions>): void {
+  const { algorithm, domain, address, ports } = options;
   const { key, certificate } = makeCertificate(folder);
   writeFileSync(
     join(folder, "tls.cfg"),
@@ -47,30 +72,30 @@ function writeRunFolder(folder: string, algorithm: Algorithm, ws: number, wss: n
     copyFileSync(join(schemas, table), join(folder, "db", table));
   }
   // db_text refuses the whole table when a string column is empty.
-  const rows = users.map((user, at) => `${at + 1}:${user}:${domain}:${password(user)}:-:-\n`);
+  const rows = options.users.map(
+    (user, at) => `${at + 1}:${user}:${domain}:${password(user)}:-:-\n`,
+  );
   writeFileSync(
     join(folder, "db", "subscriber"),
     "id(int,auto) username(string) domain(string) password(string) ha1(string) ha1b(string)\n" +
       rows.join(""),
   );
-  const values: Record<string, string> = {
-    RUN: folder,
-    WS_PORT: String(ws),
-    WSS_PORT: String(wss),
-    DOMAIN: domain,
-    ALGORITHM: algorithm,
-    CHILDREN: "2",
+  const words: Record<string, string | number> = {
+    SIP_DOMAIN: domain,
+    SIP_ADDRESS: address,
+    SIP_FOLDER: folder,
+    SIP_PORT: ports.sip,
+    WS_PORT: ports.ws,
+    WSS_PORT: ports.wss,
+    RTPENGINE_PORT: 2223,
   };
-  const template = readFileSync(join(root, "tests/e2e/kamailio/kamailio.cfg"), "utf8");
-  const text = template
-    .split("\n")
-    .map((line) => (line.startsWith("# ") ? line : fill(line, values)))
-    .join("\n");
-  writeFileSync(join(folder, "kamailio.cfg"), text);
-}
-
-function fill(line: string, values: Record<string, string>): string {
-  return line.replace(/@([A-Z_]+)@/g, (whole, name: string) => values[name] ?? whole);
+  const lines = Object.entries(words).map(([word, value]) => `#!substdef "|${word}|${value}|g"\n`);
+  lines.push(`#!define AUTH_ALGORITHM "${algorithm}"\n`, "#!define WITH_PRESENCE\n");
+  if (!options.manyContacts) lines.push('#!define SAVE_FLAGS "0x04"\n');
+  writeFileSync(join(folder, "local.cfg"), lines.join(""));
+  for (const file of ["kamailio.cfg", "presence.cfg"]) {
+    copyFileSync(join(recipe, file), join(folder, file));
+  }
 }
 
 /** Whether a WebSocket with the subprotocol "sip" opens. */
@@ -94,7 +119,9 @@ async function waitUntilReady(child: Child, url: string): Promise<void> {
 }
 
 /** Starts Kamailio and resolves when ws and wss accept connections; throws with its log if not. */
-export async function startKamailio(algorithm: Algorithm): Promise<Kamailio> {
+export async function startKamailio(given: Algorithm | KamailioOptions): Promise<Kamailio> {
+  const wanted = typeof given === "string" ? { algorithm: given } : given;
+  const { algorithm, domain = "sipml.test", address = "127.0.0.1" } = wanted;
   const program = programs.find((path) => existsSync(path));
   if (program === undefined) {
     throw new Error(
@@ -104,9 +131,17 @@ export async function startKamailio(algorithm: Algorithm): Promise<Kamailio> {
   }
   let failure: unknown;
   for (let attempt = 0; attempt < 3; attempt++) {
-    const [ws = 0, wss = 0] = await freePorts(2);
+    const [sip = 0, ws = 0, wss = 0] = await freePorts(3);
+    const ports = wanted.ports ?? { sip, ws, wss };
     const folder = runFolder(`kamailio-${algorithm.toLowerCase()}`);
-    writeRunFolder(folder, algorithm, ws, wss);
+    writeRunFolder(folder, {
+      users,
+      manyContacts: false,
+      ...wanted,
+      domain,
+      address,
+      ports,
+    });
     // -DD: the main process stays in the foreground; -E: log to stderr; -m, -M: megabytes.
     const args = [
       "-f",
@@ -123,8 +158,8 @@ export async function startKamailio(algorithm: Algorithm): Promise<Kamailio> {
       "4",
     ];
     const child = startChild(program, args, folder);
-    const wsUrl = `ws://127.0.0.1:${ws}`;
-    const wssUrl = `wss://127.0.0.1:${wss}`;
+    const wsUrl = `ws://${address}:${ports.ws}`;
+    const wssUrl = `wss://${address}:${ports.wss}`;
     try {
       await waitUntilReady(child, wsUrl);
       await waitUntilReady(child, wssUrl);
@@ -137,6 +172,7 @@ export async function startKamailio(algorithm: Algorithm): Promise<Kamailio> {
     return {
       domain,
       algorithm,
+      folder,
       wsUrl,
       wssUrl,
       password,
