@@ -3,6 +3,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from "playwrig
 import { existsSync } from "node:fs";
 import { waitFor } from "./child.js";
 import { installProbe } from "./probe.js";
+import type { AnyTab } from "./tab.js";
 
 const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -51,10 +52,9 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args });
 }
 
-export class Tab {
+export class Tab implements AnyTab {
   readonly pageErrors: string[] = [];
   readonly consoleErrors: string[] = [];
-  /** The whole console, for the text of a failing test. */
   readonly console: string[] = [];
 
   private constructor(
@@ -79,14 +79,12 @@ export class Tab {
     return tab;
   }
 
-  /** Polls `probe` in Node until it gives a value. */
   wait<T>(what: string, probe: () => Promise<T | undefined>, timeout = 8000): Promise<T> {
     const describe = (): string =>
       `${this.name}: no ${what}\n${this.console.slice(-15).join("\n")}`;
     return waitFor(probe, describe, timeout);
   }
 
-  /** Throws after an uncaught error, a CSP violation or a console error outside `allowed`. */
   async expectClean(allowed: readonly RegExp[] = []): Promise<void> {
     const unexpected = this.consoleErrors.filter((text) => !allowed.some((a) => a.test(text)));
     const violations = this.page.isClosed()

@@ -1,11 +1,11 @@
 /** Proves by getStats() that media flows, stops and flows again. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Tab } from "./browser.js";
 import type { Flow, MediaSample } from "./probe.js";
+import type { AnyTab } from "./tab.js";
 
 export type Kind = "audio" | "video";
 
-export function sample(tab: Tab): Promise<MediaSample> {
+export function sample(tab: AnyTab): Promise<MediaSample> {
   return tab.page.evaluate(() => window.probe.sample());
 }
 
@@ -13,7 +13,7 @@ function grew(before: Flow, now: Flow): boolean {
   return now.sent > before.sent && now.received > before.received && now.decoded > before.decoded;
 }
 
-function show(samples: readonly (readonly [Tab, MediaSample, MediaSample])[]): string {
+function show(samples: readonly (readonly [AnyTab, MediaSample, MediaSample])[]): string {
   return samples
     .map(([tab, before, now]) => `${tab.name}: ${JSON.stringify(before)} -> ${JSON.stringify(now)}`)
     .join("\n");
@@ -24,7 +24,7 @@ function show(samples: readonly (readonly [Tab, MediaSample, MediaSample])[]): s
  * `timeout` ms with the last two samples.
  */
 async function until(
-  tabs: readonly Tab[],
+  tabs: readonly AnyTab[],
   what: string,
   window: number,
   timeout: number,
@@ -49,7 +49,7 @@ async function until(
 
 /** Every tab sends, receives and decodes each kind, and nothing of the kinds not named. */
 export async function expectMedia(
-  tabs: readonly Tab[],
+  tabs: readonly AnyTab[],
   kinds: readonly Kind[],
   timeout = 10000,
 ): Promise<void> {
@@ -77,7 +77,7 @@ export async function expectMedia(
 
 /** No packet of these kinds is sent or arrives on any tab for 600 ms. */
 export async function expectSilence(
-  tabs: readonly Tab[],
+  tabs: readonly AnyTab[],
   kinds: readonly Kind[],
   timeout = 8000,
 ): Promise<void> {

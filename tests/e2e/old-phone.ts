@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { Tab } from "./browser.js";
 import type { PageServer } from "./page-server.js";
+import type { AnyTab } from "./tab.js";
 
 export interface Seen {
   readonly who: "stack" | "register" | "call" | "transferred" | "subscribe" | "publish" | "message";
@@ -28,12 +29,16 @@ export interface Account {
   readonly [key: string]: unknown;
 }
 
-export class OldPhone {
-  private constructor(readonly tab: Tab) {}
+export class OldPhone<T extends AnyTab = Tab> {
+  constructor(readonly tab: T) {}
 
   static async open(browser: Browser, pages: PageServer, account: Account): Promise<OldPhone> {
-    const url = `${pages.url("old-page.html")}#${encodeURIComponent(JSON.stringify(account))}`;
-    return new OldPhone(await Tab.open(browser, url, account.impi));
+    return new OldPhone(await Tab.open(browser, OldPhone.url(pages, account), account.impi));
+  }
+
+  /** The page for this account. */
+  static url(pages: PageServer, account: Account): string {
+    return `${pages.url("old-page.html")}#${encodeURIComponent(JSON.stringify(account))}`;
   }
 
   press(key: string, ...args: string[]): Promise<number | string> {

@@ -5,10 +5,11 @@ import { Tab } from "./browser.js";
 import type { PageServer } from "./page-server.js";
 import type { Failure, Media, Snapshot } from "./page/modern.js";
 import type { SipServer } from "./servers.js";
+import type { AnyTab } from "./tab.js";
 
-export class Phone {
+export class Phone<T extends AnyTab = Tab> {
   private constructor(
-    readonly tab: Tab,
+    readonly tab: T,
     readonly server: SipServer,
     readonly user: string,
   ) {}
@@ -21,12 +22,15 @@ export class Phone {
     user: string,
     url?: string,
   ): Promise<Phone> {
-    const tab = await Tab.open(browser, url ?? pages.url("modern.html"), user);
-    const phone = new Phone(tab, server, user);
+    return Phone.on(await Tab.open(browser, url ?? pages.url("modern.html"), user), server, user);
+  }
+
+  /** The phone of a page that is open, in whichever browser. */
+  static async on<T extends AnyTab>(tab: T, server: SipServer, user: string): Promise<Phone<T>> {
     await tab.wait("window.phone", () =>
       tab.page.evaluate(() => ("phone" in window ? true : undefined)),
     );
-    return phone;
+    return new Phone(tab, server, user);
   }
 
   /** Opens the page, connects and registers. */
@@ -36,10 +40,14 @@ export class Phone {
     server: SipServer,
     user: string,
   ): Promise<Phone> {
-    const phone = await Phone.open(browser, pages, server, user);
-    assert.equal(await phone.start(), null);
-    assert.equal(await phone.register(), null);
-    return phone;
+    return (await Phone.open(browser, pages, server, user)).online();
+  }
+
+  /** Connects and registers. */
+  async online(): Promise<this> {
+    assert.equal(await this.start(), null);
+    assert.equal(await this.register(), null);
+    return this;
   }
 
   start(
