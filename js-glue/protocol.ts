@@ -105,6 +105,17 @@ export interface AgentConfig {
   readonly event_messages?: boolean;
   /** true: `request_sent` and `request_received` events. */
   readonly request_events?: boolean;
+  /**
+   * Which descriptions leave before all ICE candidates are known, the others following by INFO
+   * (RFC 8838, RFC 8840): "half", the default: answers and re-offers to a peer that takes them.
+   * "full": first offers, too, for peers that are known to. "none": none.
+   */
+  readonly trickle?: "none" | "half" | "full";
+  /**
+   * true: an offer of the peer that adds a medium becomes a `call_offer` event; default false: it
+   * is answered without that medium.
+   */
+  readonly ask_upgrades?: boolean;
   /** true: the host sees descriptions of ours before they are sent. */
   readonly review_descriptions?: boolean;
   /** true: each SIP message also becomes a log output, secrets removed. */
@@ -161,6 +172,10 @@ export type MediaError =
   | "insecure_context"
   | "not_supported"
   | "bad_description"
+  /** No candidate pair works, or none does any more (RFC 8445). */
+  | "ice_failed"
+  /** The DTLS handshake failed, or its fingerprint was not the one announced (RFC 5763). */
+  | "dtls_failed"
   | "aborted"
   | "failed";
 
@@ -207,6 +222,20 @@ export type Command =
       readonly call: number;
       readonly headers?: readonly NameValue[];
     } & MediaDirections)
+  /** Re-offers with new ICE credentials, so that both sides look for a way anew (RFC 8839 4.4.1.1). */
+  | { readonly type: "restart_ice"; readonly call: number; readonly headers?: readonly NameValue[] }
+  /** Answers `call_offer`. Directions default to what the offer allows; null: without that medium. */
+  | ({ readonly type: "accept_offer"; readonly call: number } & Partial<MediaDirections>)
+  /** Refuses what `call_offer` told: `status` 300..699, default 488. The call stays as it was. */
+  | {
+      readonly type: "reject_offer";
+      readonly call: number;
+      readonly status?: number;
+      readonly reason?: string;
+      readonly headers?: readonly NameValue[];
+    }
+  /** Asks the peer for a key frame of its video (RFC 5168); ends in `call_info_result`. */
+  | { readonly type: "request_key_frame"; readonly call: number }
   /** Body: the content. */
   | {
       readonly type: "info";
@@ -312,6 +341,25 @@ export type Command =
       readonly token: number;
       readonly error: MediaError;
       readonly message: string;
+    }
+  /**
+   * A candidate that the browser found after its description was given (RFC 8838 section 9), as
+   * `candidate-attribute` of RFC 8839 5.1 without "a="; "": there are no more.
+   */
+  | {
+      readonly type: "local_candidate";
+      readonly call: number;
+      readonly mid: string;
+      readonly candidate: string;
+      /** The ICE credentials that it belongs to; default: the latest. */
+      readonly ufrag?: string;
+    }
+  /** The media of the call have no connection and will have none: the call ends. */
+  | {
+      readonly type: "media_lost";
+      readonly call: number;
+      readonly error: MediaError;
+      readonly message: string;
     };
 
 /** Why a call ended. */
@@ -334,14 +382,30 @@ export type EndCause =
 
 /** A token is answered once by `media_ready` or `media_failed`; late answers are dropped. */
 export type MediaRequest =
-  | ({ readonly type: "create_offer"; readonly call: number; readonly token: number; readonly hold: boolean } & MediaDirections)
+  | ({
+      readonly type: "create_offer";
+      readonly call: number;
+      readonly token: number;
+      readonly hold: boolean;
+      /** With new ICE credentials. */
+      readonly ice_restart?: boolean;
+      /** Not to be waited for candidates, which follow as `local_candidate`. */
+      readonly trickle?: boolean;
+    } & MediaDirections)
   /**
    * Body: the offer without its candidates, so that nothing is sent yet. Get ready to answer while
    * the user decides; answered only by `media_failed`.
    */
   | ({ readonly type: "prepare_answer"; readonly call: number; readonly token: number } & MediaDirections)
   /** Body: the offer. */
-  | ({ readonly type: "create_answer"; readonly call: number; readonly token: number; readonly hold: boolean } & MediaDirections)
+  | ({
+      readonly type: "create_answer";
+      readonly call: number;
+      readonly token: number;
+      readonly hold: boolean;
+      /** As of `create_offer`. */
+      readonly trickle?: boolean;
+    } & MediaDirections)
   /** Body: the answer. `provisional`: of a 1xx response. */
   | { readonly type: "apply_answer"; readonly call: number; readonly token: number; readonly provisional: boolean }
   /**
@@ -350,6 +414,16 @@ export type MediaRequest =
    */
   | { readonly type: "review_offer"; readonly call: number; readonly token: number }
   | { readonly type: "review_answer"; readonly call: number; readonly token: number }
+  /** A candidate of the peer that came after its description; "": the last has come. Not answered. */
+  | {
+      readonly type: "add_candidate";
+      readonly call: number;
+      readonly mid: string;
+      readonly candidate: string;
+      readonly ufrag: string;
+    }
+  /** The peer wants a key frame of our video (RFC 5168). Not answered. */
+  | { readonly type: "send_key_frame"; readonly call: number }
   /** Forget the pending offer. Not answered. */
   | { readonly type: "rollback"; readonly call: number }
   /** The call is over. Not answered. */
@@ -421,11 +495,11 @@ export type Event =
       readonly reason?: string;
       readonly media_error?: MediaError;
     } & Caused)
-  /** The end of a hold, resume or modify of ours; `ok` false leaves the call as it was. */
+  /** The end of a change of ours; `ok` false leaves the call as it was. */
   | ({
       readonly type: "call_modified";
       readonly call: number;
-      readonly change: "hold" | "resume" | "modify";
+      readonly change: "hold" | "resume" | "modify" | "restart_ice";
       readonly ok: boolean;
       readonly status?: number;
       readonly reason?: string;
@@ -433,6 +507,18 @@ export type Event =
   | ({ readonly type: "call_remote_hold"; readonly call: number; readonly held: boolean } & Caused)
   /** The peer changed what flows: what we do with each medium now. */
   | ({ readonly type: "call_media"; readonly call: number } & MediaDirections & Caused)
+  /**
+   * With `ask_upgrades`: the peer offers to add a medium. What the offer allows us to do with each;
+   * answered by `accept_offer` or `reject_offer`.
+   */
+  | ({ readonly type: "call_offer"; readonly call: number } & MediaDirections & Caused)
+  /** The peer sent a DTMF tone by INFO; `call_info` stands beside it. `duration` in milliseconds. */
+  | ({
+      readonly type: "call_tone";
+      readonly call: number;
+      readonly tone: string;
+      readonly duration: number;
+    } & Caused)
   /** The peer cancelled its INVITE; `call_ended` follows. */
   | ({ readonly type: "call_cancelled"; readonly call: number } & Caused)
   /** Body: the content. */
@@ -540,10 +626,16 @@ export type Event =
       readonly offset?: number;
     };
 
-/** Says which way a logged SIP message went. */
+/** Says what a logged text is: a SIP message, or with `description` an SDP. */
 export interface Log {
   /** As seen from us. */
   readonly direction: "sent" | "received";
+  /** Before or after the rules that rewrite it between the browser and the wire. */
+  readonly description?: "before" | "after";
+  /** Whose description it is. */
+  readonly call?: number;
+  /** Of "after": the rules that changed it, in their order. */
+  readonly rules?: readonly string[];
 }
 
 /** What sipml_last_error() tells. */

@@ -65,7 +65,7 @@ export interface CallEvents {
   /** The end of a hold, resume or modify of ours. */
   modified: [
     {
-      readonly change: "hold" | "resume" | "modify";
+      readonly change: "hold" | "resume" | "modify" | "restart_ice";
       readonly ok: boolean;
       readonly status?: number;
       readonly reason?: string;

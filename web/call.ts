@@ -60,7 +60,7 @@ export interface CallStart {
   readonly replaces?: Call | undefined;
 }
 
-type Change = "hold" | "resume" | "modify";
+type Change = "hold" | "resume" | "modify" | "restart_ice";
 
 /** How a call is changed. */
 export interface ChangeOptions extends Abortable {
@@ -486,6 +486,12 @@ export class Call extends Emitter<CallEvents> {
   /** @internal */
   handleMedia(event: Extract<Event, { type: "call_media" }>, body: Uint8Array): void {
     this.emit("media", { audio: event.audio, video: event.video, ...caused(event, body) });
+  }
+
+  /** @internal A medium that the peer wants to add is not taken. */
+  handleOffer(event: Extract<Event, { type: "call_offer" }>): void {
+    const { audio, video } = this.offered;
+    this.execute({ type: "accept_offer", call: event.call, audio, video });
   }
 
   /** @internal */

@@ -150,6 +150,8 @@ const mediaProblems: { readonly [error in MediaError]: string } = {
   insecure_context: "The browser gives microphone and camera only to secure pages (https or localhost).",
   not_supported: "This browser cannot make WebRTC calls.",
   bad_description: "The other side's description of its media could not be used.",
+  ice_failed: "No connection for the media of the call could be made.",
+  dtls_failed: "The media of the call could not be encrypted.",
   aborted: "The microphone or camera could not be opened.",
   failed: "The media of the call could not be set up.",
 };

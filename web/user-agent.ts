@@ -477,6 +477,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return this.callMap.get(event.call)?.handleRemoteHold(event, body);
       case "call_media":
         return this.callMap.get(event.call)?.handleMedia(event, body);
+      case "call_offer":
+        return this.callMap.get(event.call)?.handleOffer(event);
+      case "call_tone":
+        return;
       case "call_cancelled":
         return this.callMap.get(event.call)?.handleCancelled(event, body);
       case "call_info":

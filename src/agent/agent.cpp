@@ -469,4 +469,23 @@ Agent::Answer Agent::execute(const MediaFailed& command, Instant now) {
   return std::uint32_t{0};
 }
 
+namespace {
+CommandError not_offered(const char* text) {
+  return CommandError{CommandErrorCode::wrong_state, "call", text};
+}
+}  // namespace
+
+Agent::Answer Agent::execute(const RestartIce&, Instant) { return not_offered("no ICE restart"); }
+Agent::Answer Agent::execute(const AcceptOffer&, Instant) {
+  return not_offered("nothing is offered");
+}
+Agent::Answer Agent::execute(const RejectOffer&, Instant) {
+  return not_offered("nothing is offered");
+}
+Agent::Answer Agent::execute(const RequestKeyFrame&, Instant) {
+  return not_offered("no key frames");
+}
+Agent::Answer Agent::execute(const LocalCandidate&, Instant) { return std::uint32_t{0}; }
+Agent::Answer Agent::execute(const MediaLost&, Instant) { return not_offered("no media"); }
+
 }  // namespace sipml::agent

@@ -78,8 +78,14 @@ class Agent {
   Answer execute(const Transfer& command, Instant now);
   Answer execute(AcceptTransfer command, Instant now);
   Answer execute(const RejectTransfer& command, Instant now);
+  Answer execute(const RestartIce& command, Instant now);
+  Answer execute(const AcceptOffer& command, Instant now);
+  Answer execute(const RejectOffer& command, Instant now);
+  Answer execute(const RequestKeyFrame& command, Instant now);
   Answer execute(const MediaReady& command, Instant now);
   Answer execute(const MediaFailed& command, Instant now);
+  Answer execute(const LocalCandidate& command, Instant now);
+  Answer execute(const MediaLost& command, Instant now);
   void settle(Instant now);
   void end_calls(Instant now);
   void advance_stop(Instant now);

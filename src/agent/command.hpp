@@ -177,9 +177,45 @@ struct MediaFailed {
   std::string text;
 };
 
-using Command = std::variant<Start, Stop, Configure, Register, Unregister, PlaceCall, Accept,
-                             Reject, HangUp, ChangeCall, SendInfo, Progress, SendRequest,
-                             ForgetRequest, Respond, Publish, Unpublish, Subscribe, Unsubscribe,
-                             Transfer, AcceptTransfer, RejectTransfer, MediaReady, MediaFailed>;
+struct RestartIce {
+  std::uint32_t call = 0;
+  message::HeaderFields headers;
+};
+
+struct AcceptOffer {
+  std::uint32_t call = 0;
+  usage::MediaChoice choice;
+};
+
+struct RejectOffer {
+  std::uint32_t call = 0;
+  int status = 488;
+  std::string reason;
+  message::HeaderFields headers;
+};
+
+struct RequestKeyFrame {
+  std::uint32_t call = 0;
+};
+
+struct LocalCandidate {
+  std::uint32_t call = 0;
+  std::string mid;
+  std::string candidate;
+  std::string ufrag;
+};
+
+struct MediaLost {
+  std::uint32_t call = 0;
+  usage::MediaError error = usage::MediaError::ice_failed;
+  std::string text;
+};
+
+using Command =
+    std::variant<Start, Stop, Configure, Register, Unregister, PlaceCall, Accept, Reject, HangUp,
+                 ChangeCall, SendInfo, Progress, SendRequest, ForgetRequest, Respond, Publish,
+                 Unpublish, Subscribe, Unsubscribe, Transfer, AcceptTransfer, RejectTransfer,
+                 RestartIce, AcceptOffer, RejectOffer, RequestKeyFrame, MediaReady, MediaFailed,
+                 LocalCandidate, MediaLost>;
 
 }  // namespace sipml::agent

@@ -383,6 +383,18 @@ void read_config(Reader& reader, usage::Config& config) {
   config.unsolicited_notify = reader.flag_or("unsolicited_notify", config.unsolicited_notify);
   config.event_messages = reader.flag_or("event_messages", config.event_messages);
   config.request_events = reader.flag_or("request_events", config.request_events);
+  if (const auto value = reader.text("trickle")) {
+    using Trickle = usage::Config::Trickle;
+    if (*value == "none")
+      config.trickle = Trickle::none;
+    else if (*value == "half")
+      config.trickle = Trickle::half;
+    else if (*value == "full")
+      config.trickle = Trickle::full;
+    else
+      reader.fail("trickle", "trickle is not none, half or full");
+  }
+  config.ask_upgrades = reader.flag_or("ask_upgrades", config.ask_upgrades);
   config.review_descriptions = reader.flag_or("review_descriptions", config.review_descriptions);
   config.trace = reader.flag_or("trace", config.trace);
   if (!config.uri.host.empty()) {
@@ -477,23 +489,36 @@ agent::PlaceCall read_call(Reader& reader) {
   return command;
 }
 
-agent::Reject read_reject(Reader& reader) {
+agent::Reject read_reject(Reader& reader, std::uint32_t status = 603) {
   agent::Reject command;
   command.call = reader.id("call");
-  command.status = static_cast<int>(reader.number("status", 300, 699).value_or(603));
+  command.status = static_cast<int>(reader.number("status", 300, 699).value_or(status));
   command.reason = reader.text_or("reason", {});
   command.headers = reader.headers("headers");
   return command;
+}
+
+usage::MediaError read_media_error(Reader& reader) {
+  const auto error = media_error(reader.text_or("error", "failed"));
+  if (!error) reader.fail("error", "error is not a MediaError");
+  return error.value_or(usage::MediaError::failed);
 }
 
 agent::MediaFailed read_media_failed(Reader& reader) {
   agent::MediaFailed command;
   command.call = reader.id("call");
   command.token = reader.id("token");
-  const auto error = media_error(reader.text_or("error", "failed"));
-  if (!error) reader.fail("error", "error is not a MediaError");
-  command.error = error.value_or(usage::MediaError::failed);
+  command.error = read_media_error(reader);
   command.text = reader.free_text("message");
+  return command;
+}
+
+agent::LocalCandidate read_local_candidate(Reader& reader) {
+  agent::LocalCandidate command;
+  command.call = reader.id("call");
+  command.mid = reader.text_or("mid", {});
+  command.candidate = reader.text_or("candidate", {});
+  command.ufrag = reader.text_or("ufrag", {});
   return command;
 }
 
@@ -605,6 +630,11 @@ agent::RejectTransfer read_reject_transfer(Reader& reader) {
   return {command.call, command.status, std::move(command.reason), std::move(command.headers)};
 }
 
+agent::RejectOffer read_reject_offer(Reader& reader) {
+  agent::Reject command = read_reject(reader, 488);
+  return {command.call, command.status, std::move(command.reason), std::move(command.headers)};
+}
+
 std::optional<agent::Command> read_command(Reader& reader, std::string_view type,
                                            std::string_view body, const usage::Config& current) {
   if (type == "start") return agent::Start{};
@@ -659,9 +689,17 @@ std::optional<agent::Command> read_command(Reader& reader, std::string_view type
                                  read_directions(reader).value_or(usage::MediaDirections{}),
                                  read_options(reader)};
   if (type == "reject_transfer") return read_reject_transfer(reader);
+  if (type == "restart_ice") return agent::RestartIce{reader.id("call"), reader.headers("headers")};
+  if (type == "accept_offer") return agent::AcceptOffer{reader.id("call"), read_choice(reader)};
+  if (type == "reject_offer") return read_reject_offer(reader);
+  if (type == "request_key_frame") return agent::RequestKeyFrame{reader.id("call")};
   if (type == "media_ready")
     return agent::MediaReady{reader.id("call"), reader.id("token"), std::string(body)};
   if (type == "media_failed") return read_media_failed(reader);
+  if (type == "local_candidate") return read_local_candidate(reader);
+  if (type == "media_lost")
+    return agent::MediaLost{reader.id("call"), read_media_error(reader),
+                            reader.free_text("message")};
   return std::nullopt;
 }
 

@@ -138,6 +138,19 @@ struct EventWriter {
     caused(event.message);
   }
 
+  void operator()(const usage::CallOffer& event) const {
+    type("call_offer", event.call);
+    put(json, event.offered);
+    caused(event.message);
+  }
+
+  void operator()(const usage::CallTone& event) const {
+    type("call_tone", event.call);
+    json.text("tone", std::string_view(&event.tone, 1));
+    json.number("duration", event.duration);
+    caused(event.message);
+  }
+
   void operator()(const usage::CallCancelled& event) const {
     type("call_cancelled", event.call);
     caused(event.message);
@@ -283,11 +296,21 @@ void put(JsonWriter& json, const usage::MediaRequest& request) {
   using Type = usage::MediaRequest::Type;
   json.text("type", name(request.type));
   json.number("call", request.call);
-  if (request.type == Type::rollback || request.type == Type::close) return;
+  if (request.type == Type::rollback || request.type == Type::close ||
+      request.type == Type::send_key_frame)
+    return;
+  if (request.type == Type::add_candidate) {
+    json.text("mid", request.mid);
+    json.text("candidate", request.candidate);
+    json.text("ufrag", request.ufrag);
+    return;
+  }
   json.number("token", request.token);
   if (request.type == Type::review_offer || request.type == Type::review_answer) return;
   if (request.type == Type::apply_answer) return json.boolean("provisional", request.provisional);
   if (request.type != Type::prepare_answer) json.boolean("hold", request.hold);
+  if (request.ice_restart) json.boolean("ice_restart", true);
+  if (request.trickle) json.boolean("trickle", true);
   put(json, request.directions);
 }
 
@@ -311,7 +334,17 @@ Head to_head(usage::Output output) {
     head.body = std::move(media->description);
   } else if (auto* log = std::get_if<usage::Log>(&output)) {
     head.kind = SIPML_LOG;
+    using Kind = usage::Log::Kind;
     json.text("direction", log->sent ? "sent" : "received");
+    if (log->kind != Kind::message) {
+      json.text("description", log->kind == Kind::before ? "before" : "after");
+      json.number("call", log->call);
+    }
+    if (log->kind == Kind::after) {
+      json.open_array("rules");
+      for (std::string_view rule : log->rules) json.text(rule);
+      json.close_array();
+    }
     head.body = std::move(log->text);
   }
   json.close_object();

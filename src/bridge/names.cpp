@@ -16,9 +16,9 @@ std::string_view at(const std::array<std::string_view, size>& names, Value value
   return names[index];
 }
 
-constexpr std::array<std::string_view, 8> media_errors = {
-    "permission_denied", "no_device",       "device_in_use", "insecure_context",
-    "not_supported",     "bad_description", "aborted",       "failed"};
+constexpr std::array<std::string_view, 10> media_errors = {
+    "permission_denied", "no_device",  "device_in_use", "insecure_context", "not_supported",
+    "bad_description",   "ice_failed", "dtls_failed",   "aborted",          "failed"};
 
 }  // namespace
 
@@ -37,7 +37,8 @@ std::string_view name(usage::Side value) {
 }
 
 std::string_view name(usage::Change value) {
-  static constexpr std::array<std::string_view, 3> names = {"hold", "resume", "modify"};
+  static constexpr std::array<std::string_view, 4> names = {"hold", "resume", "modify",
+                                                            "restart_ice"};
   return at(names, value);
 }
 
@@ -100,9 +101,9 @@ std::string_view name(usage::TransferProgress::Value value) {
 }
 
 std::string_view name(usage::MediaRequest::Type value) {
-  static constexpr std::array<std::string_view, 8> names = {
-      "create_offer", "prepare_answer", "create_answer", "apply_answer",
-      "review_offer", "review_answer",  "rollback",      "close"};
+  static constexpr std::array<std::string_view, 10> names = {
+      "create_offer",  "prepare_answer", "create_answer",  "apply_answer", "review_offer",
+      "review_answer", "add_candidate",  "send_key_frame", "rollback",     "close"};
   return at(names, value);
 }
 

@@ -56,6 +56,10 @@ struct Config {
   bool unsolicited_notify = false;
   bool event_messages = false;
   bool request_events = false;
+  /// RFC 8838 and RFC 8840: which descriptions leave before all candidates are known.
+  enum class Trickle : std::uint8_t { none, half, full };
+  Trickle trickle = Trickle::half;
+  bool ask_upgrades = false;
   bool review_descriptions = false;
   bool trace = false;
 

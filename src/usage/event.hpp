@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "message/write_message.hpp"
 #include "sdp/attributes.hpp"
@@ -32,6 +34,8 @@ enum class MediaError : std::uint8_t {
   insecure_context,
   not_supported,
   bad_description,
+  ice_failed,
+  dtls_failed,
   aborted,
   failed
 };
@@ -141,7 +145,7 @@ struct CallEnded {
 
 /// refresh: our new way is told to the peer (RFC 3261 section 12.2.1), nothing else changes; it has
 /// no event.
-enum class Change : std::uint8_t { hold, resume, modify, refresh };
+enum class Change : std::uint8_t { hold, resume, modify, restart_ice, refresh };
 
 struct CallModified {
   std::uint32_t call = 0;
@@ -183,6 +187,20 @@ struct CallRedirected {
 struct CallMedia {
   std::uint32_t call = 0;
   MediaDirections directions;
+  CausedBy message = {};
+};
+
+struct CallOffer {
+  std::uint32_t call = 0;
+  MediaDirections offered;
+  CausedBy message = {};
+};
+
+struct CallTone {
+  std::uint32_t call = 0;
+  char tone = '0';
+  /// Milliseconds.
+  std::uint32_t duration = 0;
   CausedBy message = {};
 };
 
@@ -295,10 +313,10 @@ struct Diagnostic {
 using Event =
     std::variant<Connect, Disconnect, Stopped, ConnectionState, RegistrationSent, RegistrationState,
                  CallIncoming, CallSent, CallProgress, CallRedirected, CallEstablished,
-                 CallTerminating, CallEnded, CallModified, CallRemoteHold, CallMedia, CallCancelled,
-                 CallInfo, CallInfoResult, RequestIncoming, RequestResult, PublicationState,
-                 SubscriptionState, Notify, TransferState, TransferRequested, TransferProgress,
-                 RequestPassed, Diagnostic>;
+                 CallTerminating, CallEnded, CallModified, CallRemoteHold, CallMedia, CallOffer,
+                 CallTone, CallCancelled, CallInfo, CallInfoResult, RequestIncoming, RequestResult,
+                 PublicationState, SubscriptionState, Notify, TransferState, TransferRequested,
+                 TransferProgress, RequestPassed, Diagnostic>;
 
 struct MediaRequest {
   enum class Type : std::uint8_t {
@@ -308,6 +326,8 @@ struct MediaRequest {
     apply_answer,
     review_offer,
     review_answer,
+    add_candidate,
+    send_key_frame,
     rollback,
     close
   };
@@ -318,6 +338,12 @@ struct MediaRequest {
   bool hold = false;
   bool provisional = false;
   std::string description;
+  bool ice_restart = false;
+  bool trickle = false;
+  /// Of add_candidate.
+  std::string mid{};
+  std::string candidate{};
+  std::string ufrag{};
 };
 
 struct Transmit {
@@ -325,8 +351,14 @@ struct Transmit {
 };
 
 struct Log {
+  /// What `text` is: a SIP message, or a description before or after it was rewritten.
+  enum class Kind : std::uint8_t { message, before, after };
   bool sent = false;
   std::string text;
+  Kind kind = Kind::message;
+  /// Of a description.
+  std::uint32_t call = 0;
+  std::vector<std::string_view> rules{};
 };
 
 using Output = std::variant<Transmit, Event, MediaRequest, Log>;

@@ -493,7 +493,7 @@ export class CallSession extends Session {
       if (this.answered || (call.direction === "incoming" && this.accepted)) this.announceRemote();
     });
     call.on("modified", ({ change, ok, status, reason, message }) => {
-      if (change === "modify") return;
+      if (change !== "hold" && change !== "resume") return;
       if (ok) {
         for (const kind of kinds) {
           if (change === "hold") this.withdraw(`${kind}_local`);

@@ -177,6 +177,20 @@ TEST_CASE("Contract: commands mean what they say") {
   const auto failed = std::get<agent::MediaFailed>(read(25));
   CHECK(failed.error == usage::MediaError::permission_denied);
   CHECK(failed.text == "The microphone was denied");
+  CHECK(std::get<agent::RestartIce>(read(26)).headers[0].value == "good");
+  const auto accepted = std::get<agent::AcceptOffer>(read(27));
+  CHECK(*accepted.choice.video == sdp::Direction::recvonly);
+  const auto rejected = std::get<agent::RejectOffer>(read(28));
+  CHECK(rejected.status == 480);
+  CHECK(rejected.reason == "Later");
+  CHECK(std::get<agent::RequestKeyFrame>(read(29)).call == 2);
+  const auto candidate = std::get<agent::LocalCandidate>(read(30));
+  CHECK(candidate.mid == "0");
+  CHECK(candidate.candidate == "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host");
+  CHECK(candidate.ufrag == "EsAw");
+  const auto lost = std::get<agent::MediaLost>(read(31));
+  CHECK(lost.error == usage::MediaError::ice_failed);
+  CHECK(lost.text == "No way to the other side was found.");
 }
 
 TEST_CASE("Contract: the configuration is read, and each of its keys") {
@@ -202,6 +216,8 @@ TEST_CASE("Contract: the configuration is read, and each of its keys") {
   CHECK(setup->config.unsolicited_notify);
   CHECK(setup->config.event_messages);
   CHECK(setup->config.request_events);
+  CHECK(setup->config.trickle == usage::Config::Trickle::full);
+  CHECK(setup->config.ask_upgrades);
   CHECK(setup->config.review_descriptions);
   CHECK(setup->config.trace);
   CHECK(setup->entropy[0] == 0x01);
@@ -265,17 +281,20 @@ TEST_CASE("Contract: each event is written with the keys of its example") {
   ended(EndCause::replaced, Side::remote);
   for (const MediaError error :
        {MediaError::no_device, MediaError::device_in_use, MediaError::insecure_context,
-        MediaError::not_supported, MediaError::bad_description, MediaError::aborted,
-        MediaError::failed})
+        MediaError::not_supported, MediaError::bad_description, MediaError::ice_failed,
+        MediaError::dtls_failed, MediaError::aborted, MediaError::failed})
     ended(EndCause::media_error, Side::local, error);
   add(CallModified{2, Change::hold, false, 488, "Not Acceptable Here", response});
   add(CallModified{2, Change::resume, true, 0, ""});
   add(CallModified{2, Change::modify, true, 0, ""});
+  add(CallModified{2, Change::restart_ice, true, 0, ""});
   add(CallRemoteHold{2, true, request});
   add(CallInfo{2, "application/dtmf-relay", "Signal=1", request});
   add(CallInfoResult{2, 200, "OK", response});
   add(CallRedirected{2, bob, 302, "Moved Temporarily", response});
   add(CallMedia{2, {sdp::Direction::sendrecv, std::nullopt}, request});
+  add(CallOffer{2, {sdp::Direction::sendrecv, sdp::Direction::sendrecv}, request});
+  add(CallTone{2, '#', 120, request});
   add(CallCancelled{2, request});
   add(RequestIncoming{3, 2, "MESSAGE", bob, alice, "text/plain", "tea?", request});
   using NoResponse = RequestResult::NoResponse;
@@ -326,12 +345,23 @@ TEST_CASE("Contract: each media request is written with the keys of its example"
   const auto add = [&actual](MediaRequest request) {
     actual.push_back(written(std::move(request), SIPML_MEDIA));
   };
-  add({Type::create_offer, 2, 1, {Direction::sendonly, std::nullopt}, true, false, ""});
+  add({Type::create_offer, 2, 1, {Direction::sendonly, std::nullopt}, true, false, "", true, true});
   add({Type::prepare_answer, 2, 2, {Direction::sendrecv, Direction::recvonly}, false, false, "v"});
-  add({Type::create_answer, 2, 3, {Direction::sendrecv, Direction::inactive}, false, false, "v"});
+  add({Type::create_answer,
+       2,
+       3,
+       {Direction::sendrecv, Direction::inactive},
+       false,
+       false,
+       "v",
+       false,
+       true});
   add({Type::apply_answer, 2, 4, {}, false, true, "v"});
   add({Type::review_offer, 2, 5, {}, false, false, "v"});
   add({Type::review_answer, 2, 6, {}, false, false, "v"});
+  const char* const candidate = "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host";
+  add({Type::add_candidate, 2, 0, {}, false, false, "", false, false, "0", candidate, "EsAw"});
+  add({Type::send_key_frame, 2, 0, {}, false, false, ""});
   add({Type::rollback, 2, 0, {}, false, false, ""});
   add({Type::close, 2, 0, {}, false, false, ""});
   check_written(contract()["media_requests"], actual);
@@ -339,8 +369,12 @@ TEST_CASE("Contract: each media request is written with the keys of its example"
 
 TEST_CASE("Contract: logs, errors, and bodies beside their heads") {
   const Json json = contract();
-  check_written(json["logs"], {written(usage::Log{true, "x"}, SIPML_LOG),
-                               written(usage::Log{false, "x"}, SIPML_LOG)});
+  using Kind = usage::Log::Kind;
+  check_written(
+      json["logs"],
+      {written(usage::Log{true, "x"}, SIPML_LOG), written(usage::Log{false, "x"}, SIPML_LOG),
+       written(usage::Log{true, "x", Kind::before, 2}, SIPML_LOG),
+       written(usage::Log{false, "x", Kind::after, 2, {"profile", "pairing"}}, SIPML_LOG)});
   REQUIRE(json["command_errors"].size() == 6);
   for (std::size_t i = 0; i < 6; ++i)
     CHECK(json["command_errors"][i]["code"] ==

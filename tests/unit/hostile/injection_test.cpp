@@ -26,7 +26,8 @@ const std::string fragments[] = {std::string("\r"),
 
 /// Where strings of the application are shown, not sent: their line breaks become blanks.
 bool is_only_shown(const Json& command, const std::string& path) {
-  return command["type"] == "media_failed" && path == "message";
+  return path == "message" &&
+         (command["type"] == "media_failed" || command["type"] == "media_lost");
 }
 
 /// Calls visit(path, string) for each string below `at`; `path` is as a refusal names it.
