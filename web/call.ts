@@ -13,6 +13,8 @@ import { contentOf, kindOf, optionsOf, stringOf, wrongArgument } from "./argumen
 import { toParty } from "./address.js";
 import type { RemoteParty } from "./address.js";
 import type { CallEvents, CallState } from "./call-events.js";
+import { CallChanges } from "./call-changes.js";
+import type { Change, ChangeOptions, ModifiedEvent } from "./call-changes.js";
 import type { CallMedia } from "./call-media.js";
 import { callOptions, directionOf } from "./call-options.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
@@ -60,14 +62,6 @@ export interface CallStart {
   readonly replaces?: Call | undefined;
 }
 
-type Change = "hold" | "resume" | "modify" | "restart_ice";
-
-/** How a call is changed. */
-export interface ChangeOptions extends Abortable {
-  /** Added to the re-INVITE. */
-  readonly headers?: readonly NameValue[];
-}
-
 /**
  * A call, outgoing or incoming. Its promises end once; its events tell the rest.
  * @example
@@ -99,7 +93,7 @@ export class Call extends Emitter<CallEvents> {
   private heldThere = false;
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();
-  private readonly changes: { readonly change: Change; readonly done: Deferred<void> }[] = [];
+  private readonly changes = new CallChanges();
   private readonly infos: Deferred<SipResponse>[] = [];
   private readonly tones: Tones;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
@@ -247,12 +241,12 @@ export class Call extends Emitter<CallEvents> {
 
   /** Resolves when the other side agreed; rejects with SipError and leaves the call as it was. */
   hold(options: ChangeOptions = {}): Promise<void> {
-    return this.change("hold", { type: "hold", call: this.id }, options);
+    return this.change({ type: "hold", call: this.id }, options);
   }
 
   /** Takes `hold` back, in the same way. */
   resume(options: ChangeOptions = {}): Promise<void> {
-    return this.change("resume", { type: "resume", call: this.id }, options);
+    return this.change({ type: "resume", call: this.id }, options);
   }
 
   /** Offers other media: adds, drops or turns a medium. Resolves and rejects as `hold`. */
@@ -267,7 +261,7 @@ export class Call extends Emitter<CallEvents> {
     }
     const audio = directionOf(media.audio ?? true);
     const video = directionOf(media.video ?? false);
-    return this.change("modify", { type: "modify", call: this.id, audio, video }, options);
+    return this.change({ type: "modify", call: this.id, audio, video }, options);
   }
 
   /** Silences or darkens what is sent; the other side is not told. */
@@ -443,7 +437,7 @@ export class Call extends Emitter<CallEvents> {
     const details = { status, reason, sipMessage };
     this.establishing.reject(new SipError(mediaError ?? cause, end.message, details));
     const over = new SipError("call_ended", end.message, details);
-    for (const { done } of this.changes.splice(0)) done.reject(over);
+    this.changes.endAll(over);
     for (const done of this.infos.splice(0)) done.reject(over);
     this.transferring?.done.reject(over);
     this.transferring = undefined;
@@ -454,27 +448,11 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** @internal */
-  handleModified(event: Extract<Event, { type: "call_modified" }>, body: Uint8Array): void {
-    const { change, ok, status, reason } = event;
-    const { message } = caused(event, body);
+  handleModified(event: ModifiedEvent, body: Uint8Array): void {
+    const { change, ok } = event;
     if (ok && change === "hold") this.heldHere = true;
     if (ok && change === "resume") this.heldHere = false;
-    const index = this.changes.findIndex((waiting) => waiting.change === change);
-    const [waiting] = index < 0 ? [] : this.changes.splice(index, 1);
-    if (ok) {
-      waiting?.done.resolve();
-    } else {
-      const text = status === undefined ? `The ${change} failed.` : describeStatus(status, reason);
-      const details = { status, reason, sipMessage: message };
-      waiting?.done.reject(new SipError("not_accepted", text, details));
-    }
-    this.emit("modified", {
-      change,
-      ok,
-      ...(status === undefined ? {} : { status }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(message === undefined ? {} : { message }),
-    });
+    this.emit("modified", this.changes.end(event, body));
   }
 
   /** @internal */
@@ -649,7 +627,6 @@ export class Call extends Emitter<CallEvents> {
   }
 
   private change(
-    change: Change,
     command: Extract<Command, { type: Change }>,
     options: ChangeOptions,
   ): Promise<void> {
@@ -657,9 +634,7 @@ export class Call extends Emitter<CallEvents> {
       const { headers, signal } = optionsOf(options);
       refuseAborted(signal);
       this.execute({ ...command, ...(headers === undefined ? {} : { headers }) });
-      const done = new Deferred<void>();
-      this.changes.push({ change, done });
-      return unlessAborted(done.promise, signal);
+      return unlessAborted(this.changes.begin(command.type), signal);
     } catch (error) {
       return rejected(error);
     }

@@ -9,7 +9,7 @@ export type {
   UserAgentEvents,
 } from "./agent-events.js";
 export { Call } from "./call.js";
-export type { ChangeOptions } from "./call.js";
+export type { ChangeOptions } from "./call-changes.js";
 export type { CallEvents, CallState, IncomingInfo } from "./call-events.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 export type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";

@@ -14,6 +14,7 @@ import { partsOfAddress, partyOfTarget, toParty } from "./address.js";
 import type { ConnectionState, UserAgentEvents } from "./agent-events.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
+import { tellCall } from "./call-dispatch.js";
 import { callOptions, directionOf } from "./call-options.js";
 import { messageOf } from "./capture.js";
 import { Connection } from "./connection.js";
@@ -455,44 +456,12 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return this.registrations.get(event.registration)?.handleState(event, body);
       case "call_incoming":
         return this.handleIncoming(event, body);
-      case "call_sent":
-        return this.callMap.get(event.call)?.handleSent();
-      case "call_progress":
-        return this.callMap.get(event.call)?.handleProgress(event, body);
-      case "call_redirected":
-        return this.callMap.get(event.call)?.handleRedirected(event, body);
-      case "call_established":
-        return this.callMap.get(event.call)?.handleEstablished(event, body);
-      case "call_terminating":
-        return this.callMap.get(event.call)?.handleTerminating();
       case "call_ended": {
         const call = this.callMap.get(event.call);
         this.callMap.delete(event.call);
         this.media.close(event.call);
         return call?.handleEnded(event, body);
       }
-      case "call_modified":
-        return this.callMap.get(event.call)?.handleModified(event, body);
-      case "call_remote_hold":
-        return this.callMap.get(event.call)?.handleRemoteHold(event, body);
-      case "call_media":
-        return this.callMap.get(event.call)?.handleMedia(event, body);
-      case "call_offer":
-        return this.callMap.get(event.call)?.handleOffer(event);
-      case "call_tone":
-        return;
-      case "call_cancelled":
-        return this.callMap.get(event.call)?.handleCancelled(event, body);
-      case "call_info":
-        return this.callMap.get(event.call)?.handleInfo(event, body);
-      case "call_info_result":
-        return this.callMap.get(event.call)?.handleInfoResult(event, body);
-      case "transfer":
-        return this.callMap.get(event.call)?.handleTransfer(event, body);
-      case "transfer_requested":
-        return this.callMap.get(event.call)?.handleTransferRequested(event, body);
-      case "transfer_progress":
-        return this.callMap.get(event.call)?.handleTransferProgress(event);
       case "request_incoming":
         return this.handleRequest(event, body);
       case "request_result":
@@ -526,8 +495,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         this.emit("diagnostic", { code, text, ...(offset === undefined ? {} : { offset }) });
         return;
       }
-      default:
-        return unknown(event);
+      default: {
+        const call = this.callMap.get(event.call);
+        if (call) tellCall(call, event, body);
+      }
     }
   }
 
@@ -652,10 +623,6 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.enter("failed");
     this.emit("fatal", error);
   }
-}
-
-function unknown(event: never): void {
-  throw new TypeError(`unknown event ${JSON.stringify(event)}`);
 }
 
 function transportOf(server: string | undefined): "ws" | "wss" {
