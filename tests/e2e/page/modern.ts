@@ -1,5 +1,11 @@
 /** A phone with no look: the modern API put on window.phone, for a test to drive and read. */
-import { UserAgent, type Call, type CallEnd, type Registration } from "../../../web/index.js";
+import {
+  UserAgent,
+  type Call,
+  type CallEnd,
+  type CallOptions,
+  type Registration,
+} from "../../../web/index.js";
 
 export interface PhoneOptions {
   readonly server: string;
@@ -14,10 +20,8 @@ export interface Failure {
   readonly message: string;
 }
 
-export interface Media {
-  readonly audio?: boolean;
-  readonly video?: boolean;
-}
+/** What a call is made or answered with. */
+export type Media = Omit<CallOptions, "from">;
 
 export interface Snapshot {
   readonly registration: string | null;
