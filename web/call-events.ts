@@ -6,6 +6,7 @@ import type { MediaKind } from "./capture.js";
 import type { CallEnd } from "./errors.js";
 import type { Caused, SipMessage } from "./message.js";
 import type { IncomingMessage } from "./requests.js";
+import type { CallQuality } from "./statistics.js";
 import type { ToneEvent } from "./tones.js";
 import type { TransferEvent, TransferProgress, TransferRequest } from "./transfer.js";
 
@@ -81,6 +82,8 @@ export interface CallEvents {
   info: [IncomingInfo];
   /** A tone begins to be sent, or the peer sent one by INFO. */
   tone: [ToneEvent];
+  /** How well the call gets through, every `qualityInterval` of the agent. */
+  quality: [CallQuality];
   /** A MESSAGE came inside the call; the agent's listeners are told too. */
   message: [IncomingMessage];
   /** How our transfer goes on. */

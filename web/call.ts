@@ -17,9 +17,11 @@ import { CallChanges } from "./call-changes.js";
 import type { Change, ChangeOptions, ModifiedEvent } from "./call-changes.js";
 import type { CallMedia } from "./call-media.js";
 import { callOptions, directionOf } from "./call-options.js";
+import { CallStatistics } from "./call-statistics.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 import { toFailure } from "./capture.js";
 import type { MediaKind } from "./capture.js";
+import type { Environment } from "./environment.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
@@ -32,6 +34,7 @@ import type {
   Requests,
   SipResponse,
 } from "./requests.js";
+import type { CallQuality } from "./statistics.js";
 import { Tones } from "./tones.js";
 import type { DtmfOptions } from "./tones.js";
 import { TransferRequest } from "./transfer.js";
@@ -45,8 +48,11 @@ export interface CallContext {
   readonly execute: Execute;
   readonly requests: Requests;
   readonly media: (call: number) => CallMedia;
+  readonly environment: Environment;
   /** The agent's default. */
   readonly bandwidth: () => Bandwidth | undefined;
+  /** Milliseconds. */
+  readonly qualityInterval: () => number;
   /** Makes what a command of this call began known; it captures what this call has captured. */
   readonly begin: (start: CallStart, parent: Call, options: CallOptions) => Call;
 }
@@ -96,6 +102,7 @@ export class Call extends Emitter<CallEvents> {
   private readonly changes = new CallChanges();
   private readonly infos: Deferred<SipResponse>[] = [];
   private readonly tones: Tones;
+  private readonly statistics: CallStatistics;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
   private forgetSignal: () => void = () => undefined;
 
@@ -115,6 +122,12 @@ export class Call extends Emitter<CallEvents> {
       sender: () => this.media.toneSender,
       inform: (content, contentType, signal) => this.info(content, contentType, { signal }),
       tell: (event) => this.emit("tone", event),
+    });
+    this.statistics = new CallStatistics({
+      environment: context.environment,
+      connection: () => this.media.peerConnection,
+      interval: context.qualityInterval,
+      tell: (quality) => this.emit("quality", quality),
     });
     this.current = start.direction === "outgoing" ? "connecting" : "incoming";
     if (start.replaces) {
@@ -309,6 +322,17 @@ export class Call extends Emitter<CallEvents> {
     this.tones.cancel();
   }
 
+  /**
+   * How well the call gets through, since the last "quality" or since media began; "quality" tells
+   * it every `qualityInterval`. Rejects with a SipError of code "wrong_state" without media.
+   * @example
+   * const { audio, mos } = await call.stats();
+   * console.log(audio?.received?.loss, "% lost, estimated opinion", mos);
+   */
+  stats(): Promise<CallQuality> {
+    return this.statistics.read();
+  }
+
   /** Sends an INFO; resolves at a 2xx, rejects with SipError otherwise. */
   info(
     content: string | Uint8Array,
@@ -402,6 +426,7 @@ export class Call extends Emitter<CallEvents> {
   handleEstablished(event: Extract<Event, { type: "call_established" }>, body: Uint8Array): void {
     this.forgetSignal();
     this.establishing.resolve();
+    this.statistics.begin();
     const { status, reason } = event;
     this.emit("answered", { status, reason, ...caused(event, body) });
     if (this.current !== "terminating") this.enter("established");
@@ -409,6 +434,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** @internal */
   handleTerminating(): void {
+    this.statistics.note();
     this.enter("terminating");
   }
 
@@ -429,10 +455,12 @@ export class Call extends Emitter<CallEvents> {
       ...(mediaError === undefined ? {} : { mediaError }),
     };
     const failure = cause === "media_error" ? this.mediaMessage : undefined;
+    const report = this.statistics.end();
     const end: CallEnd = {
       ...facts,
       message: failure ?? describeEnd(facts),
       ...(sipMessage === undefined ? {} : { sipMessage }),
+      ...(report === undefined ? {} : { report }),
     };
     const details = { status, reason, sipMessage };
     this.establishing.reject(new SipError(mediaError ?? cause, end.message, details));

@@ -3,6 +3,7 @@
 import { CommandError, CoreCrashed } from "../js-glue/memory.js";
 import type { EndCause, MediaError } from "../js-glue/protocol.js";
 import type { SipMessage } from "./message.js";
+import type { CallReport } from "./statistics.js";
 
 /** What went wrong. */
 export type SipErrorCode =
@@ -114,6 +115,11 @@ export interface CallEnd {
   readonly message: string;
   /** The SIP message that ended it. */
   readonly sipMessage?: SipMessage;
+  /**
+   * How well an answered call got through, up to the last reading: that when we began to hang up,
+   * else the last one of every `qualityInterval`.
+   */
+  readonly report?: CallReport;
 }
 
 /** RFC 3261 section 21 and RFC 3326, in words for the one who called. */

@@ -69,6 +69,17 @@ export type {
 } from "./registration.js";
 export { IncomingMessage, IncomingRequest } from "./requests.js";
 export type { AnswerRequestOptions, RequestOptions, SipResponse } from "./requests.js";
+export { estimateMos } from "./statistics.js";
+export type {
+  CallQuality,
+  CallReport,
+  CandidateChoice,
+  CandidateType,
+  MediumQuality,
+  MediumReport,
+  StreamQuality,
+  StreamReport,
+} from "./statistics.js";
 export { Subscription } from "./subscription.js";
 export type {
   SubscribeOptions,

@@ -110,6 +110,8 @@ export interface UserAgentOptions {
   readonly bandwidth?: Bandwidth;
   /** The picture that cameras are asked for; default: the browser's. */
   readonly videoSize?: VideoSize;
+  /** Milliseconds between two "quality" events of a call; default 2000, 0: none. */
+  readonly qualityInterval?: number;
   /** true: "log" events show every SIP message, secrets removed. */
   readonly trace?: boolean;
   /** How long to try to reconnect after a lost connection, in milliseconds; default 32000. */

@@ -43,6 +43,7 @@ import { parseServer, parseServers } from "./transport.js";
 export type { UserAgentOptions } from "./options.js";
 
 const default_gathering_timeout = 2000;
+const default_quality_interval = 2000;
 const entropy_bytes = 32;
 const decoder = new TextDecoder();
 
@@ -150,7 +151,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       execute,
       requests: this.requests,
       media: (call) => this.media.of(call),
+      environment,
       bandwidth: () => this.#options.bandwidth,
+      qualityInterval: () => this.#options.qualityInterval ?? default_quality_interval,
       begin: (start, parent, callOptions) => {
         this.media.share(parent.id, start.id);
         return this.beginCall(start, callOptions);

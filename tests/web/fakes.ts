@@ -268,6 +268,13 @@ export class FakePeerConnection {
     return transceiver;
   }
 
+  /** What getStats gives. */
+  stats: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();
+
+  getStats(): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+    return this.closed ? Promise.reject(new Error("closed")) : Promise.resolve(this.stats);
+  }
+
   createDataChannel(): object {
     return {};
   }

@@ -5,6 +5,7 @@ import { CommandError, CoreCrashed } from "../../js-glue/memory.js";
 import type { Event } from "../../js-glue/protocol.js";
 import type { Call } from "../../web/call.js";
 import { SipError } from "../../web/errors.js";
+import type { CallEnd } from "../../web/errors.js";
 import { alice, bench, bob, connected, established, incoming, isSip } from "./bench.js";
 import type { Bench } from "./bench.js";
 import { FakeStream, FakeToneSender, FakeTrack, domError, settle, tell } from "./fakes.js";
@@ -302,7 +303,9 @@ describe("outgoing call", () => {
     );
     assert.deepEqual(states, ["connecting", "calling", "ringing", "established", "terminating", "ended"]);
     assert.deepEqual(progress[1], { status: 180, reason: "Ringing", earlyMedia: false });
-    assert.deepEqual(await call.ended, { cause: "bye", by: "local", message: "You ended the call." });
+    const { report, ...end } = await call.ended;
+    assert.deepEqual(end, { cause: "bye", by: "local", message: "You ended the call." });
+    assert.equal(report?.audio, null);
     assert.deepEqual(agent.calls, []);
   });
 
@@ -642,6 +645,61 @@ describe("in a call", () => {
     await settle();
     tell(browser, { event: { type: "call_ended", call: 1, cause: "bye", by: "remote" } });
     for (const sending of sendings) await assert.rejects(sending, isSip("call_ended"));
+  });
+
+  test("statistics: read by the page, told while the call lasts, summed up at its end", async () => {
+    const { call, browser } = await talking();
+    await assert.rejects(call.stats(), isSip("wrong_state"), "there are no media yet");
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const { connection } = browser;
+    const received = (timestamp: number, packetsReceived: number): void => {
+      const entry = { type: "inbound-rtp", kind: "audio", timestamp, packetsReceived, bytesReceived: packetsReceived * 160 };
+      connection.stats = new Map([["in", entry]]);
+    };
+    const told: (number | undefined)[] = [];
+    call.on("quality", ({ audio }) => void told.push(audio?.received?.packets));
+    received(10000, 25);
+    await browser.time.advance(500);
+    assert.deepEqual(told, [25], "a short call has a reading too");
+    received(12000, 125);
+    await browser.time.advance(2000);
+    received(13000, 175);
+    const quality = await call.stats();
+    assert.deepEqual(
+      [quality.interval, quality.audio?.received?.packets, quality.audio?.received?.bitrate],
+      [1000, 50, 64],
+    );
+    tell(browser, { event: { type: "call_terminating", call: 1 } });
+    await settle();
+    assert.deepEqual(told, [25, 100, 50], "once more when it is being hung up");
+    let end: CallEnd | undefined;
+    call.on("ended", (value) => (end = value));
+    tell(browser, { event: { type: "call_ended", call: 1, cause: "bye", by: "local" } });
+    assert.deepEqual(
+      [end?.report?.duration, end?.report?.audio?.received?.packets, end?.report?.video],
+      [2500, 175, null],
+    );
+    assert.equal(browser.time.pending, 0, "nothing is read any more");
+    await assert.rejects(call.stats(), isSip("wrong_state"));
+  });
+
+  test("statistics: none without an answer, none by themselves with an interval of 0", async () => {
+    const { call, browser, agent } = await talking();
+    const unanswered = agent.call("carol");
+    tell(browser, { event: { type: "call_ended", call: unanswered.id, cause: "rejected", by: "remote", status: 486 } });
+    assert.equal((await unanswered.ended).report, undefined);
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    assert.equal((await call.ended).report?.audio, null);
+
+    agent.configure({ qualityInterval: 0 });
+    const quiet = agent.call("dave");
+    tell(browser, { event: { type: "call_established", call: quiet.id, status: 200, reason: "OK" } });
+    const pending = browser.time.pending;
+    await browser.time.advance(10000);
+    assert.equal(browser.time.pending, pending);
   });
 
   test("INFO out and in; a refusal rejects", async () => {
