@@ -1,6 +1,7 @@
 /** What a user agent tells: its states and events. */
 
 import type { Call } from "./call.js";
+import type { Devices } from "./devices.js";
 import type { SipError } from "./errors.js";
 import type { SipMessage } from "./message.js";
 import type { Notification } from "./notification.js";
@@ -42,6 +43,8 @@ export interface UserAgentEvents {
   stopped: [];
   /** The core stopped working; only a new UserAgent helps. */
   fatal: [SipError];
+  /** Microphones, cameras or speakers came or went: what there is now. */
+  devices: [Devices];
   /** The browser asks for microphone or camera, or the answer is there. */
   mediaPermission: [
     {

@@ -30,7 +30,7 @@ export function tellCall(call: Call, event: CallEvent, body: Uint8Array): void {
     case "call_offer":
       return call.handleOffer(event);
     case "call_tone":
-      return;
+      return call.handleTone(event);
     case "call_cancelled":
       return call.handleCancelled(event, body);
     case "call_info":

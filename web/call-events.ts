@@ -2,6 +2,7 @@
 
 import type { Direction } from "../js-glue/protocol.js";
 import type { RemoteParty } from "./address.js";
+import type { TrackEnd } from "./call-media.js";
 import type { MediaKind } from "./capture.js";
 import type { CallEnd } from "./errors.js";
 import type { Caused, SipMessage } from "./message.js";
@@ -63,6 +64,12 @@ export interface CallEvents {
       readonly stream: MediaStream;
     },
   ];
+  /** A track ended that nobody here stopped: a device was unplugged, or a medium taken away. */
+  trackEnded: [TrackEnd];
+  /** A screen begins to be shared, or is shared no longer. */
+  sharing: [boolean];
+  /** The peer asked for a key frame of our picture (RFC 5168); the encoder makes one. */
+  keyFrameRequested: [];
   /** The end of a hold, resume or modify of ours. */
   modified: [
     {

@@ -1,15 +1,25 @@
 /** The media of one call: a unified-plan RTCPeerConnection (RFC 8829) and what is captured for it. */
 
 import type { ToneSender } from "./tones.js";
-import type { Direction, MediaDirections, MediaRequest } from "../js-glue/protocol.js";
-import { MediaFailure, isGranted, kinds, messageOf, sends, toFailure } from "./capture.js";
+import type { Bandwidth, Direction, MediaDirections, MediaRequest } from "../js-glue/protocol.js";
+import {
+  MediaFailure,
+  isGranted,
+  kinds,
+  messageOf,
+  sends,
+  sizeConstraints,
+  toFailure,
+} from "./capture.js";
 import type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
+import { isUnplugged } from "./devices.js";
 import type { Environment } from "./environment.js";
 import { Gathering } from "./gathering.js";
 import { LocalTracks } from "./local-tracks.js";
-import type { SharedTracks } from "./local-tracks.js";
+import type { Overlay, SharedTracks } from "./local-tracks.js";
 import { Cancelled, Operation } from "./operation.js";
 import { RemoteTracks } from "./remote-tracks.js";
+import { limitBitrate, produceKeyFrame } from "./senders.js";
 
 /** What holds for all calls of a user agent; may change between calls. */
 export interface MediaSettings {
@@ -25,6 +35,23 @@ export interface CallMediaOptions {
   readonly stream?: MediaStream | undefined;
   readonly videoSize?: VideoSize | undefined;
   readonly devices?: DeviceChoice | undefined;
+  /** What is sent at most. */
+  readonly bandwidth?: Bandwidth | undefined;
+}
+
+/** A track that ended by itself. */
+export interface TrackEnd {
+  /** Whose it was. */
+  readonly side: "local" | "remote";
+  /** What it carried. */
+  readonly kind: MediaKind;
+  /**
+   * unplugged: its device is gone. stopped: the person or the page ended it in the browser, or the
+   * other side took it away.
+   */
+  readonly reason: "unplugged" | "stopped";
+  /** Whether another device takes its place; otherwise the call goes on without. */
+  readonly replaced: boolean;
 }
 
 /** What the browser's peer connection is asked for. */
@@ -40,6 +67,9 @@ export interface CallMediaHandlers {
   permission(state: "requested" | "accepted" | "refused", failure?: MediaFailure): void;
   /** Tracks of these kinds are new in the stream. */
   tracksAdded(side: "local" | "remote", stream: MediaStream, kinds: readonly MediaKind[]): void;
+  trackEnded(end: TrackEnd): void;
+  /** The peer asked for a key frame, and the encoder makes one. */
+  keyFrameRequested(): void;
 }
 
 /** Offers have audio first: peers without BUNDLE expect it there. */
@@ -86,6 +116,7 @@ export class CallMedia {
     this.local = new LocalTracks(environment, tracks, {
       permission: (state, failure) => handlers.permission(state, failure),
       added: (stream, added) => handlers.tracksAdded("local", stream, added),
+      ended: (kind, track, captured) => this.follow(kind, track, captured),
     });
     this.remote = new RemoteTracks(environment);
   }
@@ -128,15 +159,51 @@ export class CallMedia {
     this.local.inherit(other.local);
   }
 
+  /** What is done with each medium, as it was offered and answered last. */
+  get directions(): MediaDirections {
+    const of = (kind: MediaKind): Direction | null => {
+      const transceiver = this.transceiver(kind);
+      const direction = transceiver?.currentDirection ?? transceiver?.direction;
+      if (!direction || direction === "stopped" || direction === "inactive") return null;
+      return direction;
+    };
+    return { audio: of("audio"), video: of("video") };
+  }
+
+  /** Sends this above microphone and camera; nothing is signalled. undefined: those again. */
+  cover(overlay: Overlay | undefined): Promise<void> {
+    return this.queue(() => this.local.cover(overlay));
+  }
+
+  /** Sends the page's own track; null: nothing. Nothing is signalled. */
+  replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    return this.queue(() => this.local.replace(kind, track));
+  }
+
+  /** Limits what is sent from now on; nothing is signalled. */
+  setBandwidth(bandwidth: Bandwidth): Promise<void> {
+    return this.queue(() => this.setOptions({ bandwidth }));
+  }
+
+  /** Makes the picture of the camera that large; rejects with MediaFailure if it cannot. */
+  setVideoSize(videoSize: VideoSize): Promise<void> {
+    return this.queue(async () => {
+      try {
+        await this.local.device("video")?.applyConstraints(sizeConstraints(videoSize));
+      } catch (error) {
+        throw new MediaFailure("not_supported", "The camera has no picture of this size.", error);
+      }
+      this.setOptions({ videoSize });
+    });
+  }
+
   /**
    * Sends from another device from now on, once what is being worked on is done; nothing is
    * signalled. Without a track of this kind it is remembered for the next one. Rejects with
    * MediaFailure and goes on as before.
    */
   useDevice(kind: MediaKind, device: string): Promise<void> {
-    const done = this.work.then(() => this.changeDevice(kind, device));
-    this.work = done.catch(() => undefined);
-    return done;
+    return this.queue(() => this.changeDevice(kind, device));
   }
 
   /** Does what the core asks, one request after the other. */
@@ -153,6 +220,9 @@ export class CallMedia {
       case "rollback":
         this.cancelAll();
         this.work = this.work.then(() => this.rollback());
+        return;
+      case "send_key_frame":
+        this.queue(() => this.sendKeyFrame()).catch(() => undefined); // not answered
         return;
       case "close":
         return this.close();
@@ -196,6 +266,10 @@ export class CallMedia {
   ): Promise<string> {
     const connection = this.connect();
     this.snapshot = this.takeSnapshot();
+    for (const kind of offerOrder) {
+      const added = !this.held && !sends(this.directions[kind]) && sends(request[kind]);
+      if (added) this.local.allow(kind);
+    }
     this.held = request.hold;
     for (const kind of offerOrder) this.direct(kind, request[kind]);
     try {
@@ -317,13 +391,47 @@ export class CallMedia {
     await this.applyTracks();
   }
 
+  /** Does it when what is being worked on is done, and sends what is to be sent then. */
+  private queue(act: () => Promise<void> | void): Promise<void> {
+    const done = this.work.then(async () => {
+      await act();
+      if (!this.closed) await this.applyTracks();
+    });
+    this.work = done.catch(() => undefined);
+    return done;
+  }
+
   private async changeDevice(kind: MediaKind, device: string): Promise<void> {
     const devices = { ...this.options.devices, [kind]: device };
-    if (!this.closed) {
-      await this.local.change(kind, this.videoSize, devices);
-      await this.applyTracks();
-    }
+    if (!this.closed) await this.local.change(kind, this.videoSize, devices);
     this.options = { ...this.options, devices };
+  }
+
+  /** A track of ours ended by itself: another device takes its place, or nothing is sent. */
+  private follow(kind: MediaKind, track: MediaStreamTrack, captured: boolean): void {
+    const work = async (): Promise<void> => {
+      const unplugged = captured && (await isUnplugged(this.environment, kind, track));
+      let replaced = false;
+      if (unplugged && !this.closed) {
+        const devices = { ...this.options.devices, [kind]: undefined };
+        replaced = await this.local.change(kind, this.videoSize, devices).then(
+          () => true,
+          () => false,
+        );
+      }
+      if (this.closed) return;
+      if (!replaced) this.local.drop(kind);
+      const reason = unplugged ? "unplugged" : "stopped";
+      this.handlers.trackEnded({ side: "local", kind, reason, replaced });
+    };
+    this.queue(work).catch(() => undefined); // a sender that is gone sends nothing
+  }
+
+  private async sendKeyFrame(): Promise<void> {
+    const sender = this.transceiver("video")?.sender;
+    if (!sender?.track || this.closed) return;
+    await produceKeyFrame(sender);
+    this.handlers.keyFrameRequested();
   }
 
   private get videoSize(): VideoSize | undefined {
@@ -341,6 +449,8 @@ export class CallMedia {
       const sending = !this.held && sends(transceiver.direction as Direction);
       const track = sending ? (this.local.live(kind) ?? null) : null;
       if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+      // An encoder that cannot be limited yet is asked again after the next description.
+      await limitBitrate(transceiver.sender, this.options.bandwidth?.[kind]).catch(() => undefined);
     }
   }
 
@@ -420,7 +530,17 @@ export class CallMedia {
     if (this.closed) throw new Cancelled();
     const connection = create({ iceServers: [...this.settings.iceServers] });
     this.gathering = new Gathering(this.environment, connection, this.settings.iceServers);
-    connection.addEventListener("track", (event) => this.remote.add(event.track));
+    const followed = new WeakSet<MediaStreamTrack>();
+    connection.addEventListener("track", ({ track }) => {
+      this.remote.add(track);
+      if (followed.has(track)) return;
+      followed.add(track);
+      const kind = track.kind === "video" ? "video" : "audio";
+      track.addEventListener("ended", () => {
+        const end = { side: "remote", kind, reason: "stopped", replaced: false } as const;
+        if (!this.closed) this.handlers.trackEnded(end);
+      });
+    });
     this.connection = connection;
     return connection;
   }

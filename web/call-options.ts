@@ -23,7 +23,7 @@ interface CommonOptions {
   readonly firstHeaders?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
-  /** Written into our descriptions. */
+  /** What the other side is told that we take, and what we send at most; default: the agent's. */
   readonly bandwidth?: Bandwidth;
   /** The picture that the camera is asked for; default: the agent's. */
   readonly videoSize?: VideoSize;

@@ -15,17 +15,18 @@ import type { RemoteParty } from "./address.js";
 import type { CallEvents, CallState } from "./call-events.js";
 import { CallChanges } from "./call-changes.js";
 import type { Change, ChangeOptions, ModifiedEvent } from "./call-changes.js";
-import type { CallMedia } from "./call-media.js";
+import type { CallMedia, TrackEnd } from "./call-media.js";
 import { callOptions, directionOf } from "./call-options.js";
 import { CallStatistics } from "./call-statistics.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-import { toFailure } from "./capture.js";
-import type { MediaKind } from "./capture.js";
+import { sends, toFailure } from "./capture.js";
+import type { MediaKind, VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
 import { SipMessage, caused, textOf } from "./message.js";
+import type { Playback } from "./playback.js";
 import { settle } from "./requests.js";
 import type {
   Execute,
@@ -34,6 +35,9 @@ import type {
   Requests,
   SipResponse,
 } from "./requests.js";
+import { ScreenShare } from "./screen-share.js";
+import type { ShareOptions } from "./screen-share.js";
+import { bandwidthOf } from "./senders.js";
 import type { CallQuality } from "./statistics.js";
 import { Tones } from "./tones.js";
 import type { DtmfOptions } from "./tones.js";
@@ -53,6 +57,7 @@ export interface CallContext {
   readonly bandwidth: () => Bandwidth | undefined;
   /** Milliseconds. */
   readonly qualityInterval: () => number;
+  readonly playback: Playback;
   /** Makes what a command of this call began known; it captures what this call has captured. */
   readonly begin: (start: CallStart, parent: Call, options: CallOptions) => Call;
 }
@@ -103,6 +108,7 @@ export class Call extends Emitter<CallEvents> {
   private readonly infos: Deferred<SipResponse>[] = [];
   private readonly tones: Tones;
   private readonly statistics: CallStatistics;
+  private readonly screen: ScreenShare;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
   private forgetSignal: () => void = () => undefined;
 
@@ -128,6 +134,14 @@ export class Call extends Emitter<CallEvents> {
       connection: () => this.media.peerConnection,
       interval: context.qualityInterval,
       tell: (quality) => this.emit("quality", quality),
+    });
+    this.screen = new ScreenShare({
+      environment: context.environment,
+      established: () => this.current === "established",
+      directions: () => this.media.directions,
+      cover: (overlay) => this.media.cover(overlay),
+      modify: (directions) => this.offer(directions),
+      changed: (sharing) => this.emit("sharing", sharing),
     });
     this.current = start.direction === "outgoing" ? "connecting" : "incoming";
     if (start.replaces) {
@@ -211,6 +225,7 @@ export class Call extends Emitter<CallEvents> {
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),
       ...(devices === undefined ? {} : { devices }),
+      bandwidth: options.bandwidth ?? this.context.bandwidth(),
     });
     this.execute({
       type: "accept",
@@ -277,7 +292,10 @@ export class Call extends Emitter<CallEvents> {
     return this.change({ type: "modify", call: this.id, audio, video }, options);
   }
 
-  /** Silences or darkens what is sent; the other side is not told. */
+  /**
+   * Silences or darkens what is sent; the other side is not told. The sound of a shared screen goes
+   * on.
+   */
   mute(kind: MediaKind, muted: boolean): void {
     this.media.mute(kindOf(kind), muted);
   }
@@ -296,12 +314,102 @@ export class Call extends Emitter<CallEvents> {
   async useDevice(kind: MediaKind, device: string): Promise<void> {
     kindOf(kind);
     stringOf(device, "device");
-    try {
-      await this.media.useDevice(kind, device);
-    } catch (error) {
-      const { code, message } = toFailure(error);
-      throw new SipError(code, message, { cause: error });
+    await working(this.media.useDevice(kind, device));
+  }
+
+  /**
+   * Sends a track of the page's own from now on, which we never stop; null: nothing, and the device
+   * is closed until `useDevice`. The other side is told by a re-INVITE only where nothing of this
+   * kind was sent before. Rejects with SipError, and the call goes on as it was.
+   * @example
+   * const [track] = canvas.captureStream(25).getVideoTracks();
+   * if (track) await call.replaceTrack("video", track);
+   */
+  async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    kindOf(kind);
+    if (track !== null && track?.kind !== kind) {
+      throw wrongArgument("track", `a MediaStreamTrack of kind "${kind}" or null`);
     }
+    if (this.current === "ended") throw new SipError("wrong_state", "The call is over.");
+    await working(this.media.replaceTrack(kind, track));
+    const { audio, video } = this.media.directions;
+    const before = { audio, video };
+    if (!track || this.current !== "established" || this.heldHere || sends(before[kind])) return;
+    const direction = before[kind] === "recvonly" ? "sendrecv" : "sendonly";
+    try {
+      await this.offer({ ...before, [kind]: direction });
+    } catch (error) {
+      await working(this.media.replaceTrack(kind, null));
+      throw error;
+    }
+  }
+
+  /**
+   * Limits what is sent from now on, in kilobits per second; a medium without a number is not
+   * limited. The other side is not told. @throws SipError
+   * @example await call.setBandwidth({ video: 300 });
+   */
+  async setBandwidth(bandwidth: Bandwidth): Promise<void> {
+    await working(this.media.setBandwidth(bandwidthOf(optionsOf(bandwidth, "bandwidth"))));
+  }
+
+  /**
+   * Makes the picture of the camera that large from now on; the other side is not told. Rejects
+   * with a SipError of code "not_supported" if the camera cannot, and goes on as before.
+   * @example await call.setVideoSize({ maxWidth: 640, maxHeight: 360 });
+   */
+  async setVideoSize(size: VideoSize): Promise<void> {
+    await working(this.media.setVideoSize(optionsOf(size, "size")));
+  }
+
+  /**
+   * Shows a window or screen, which the person chooses, instead of the camera; without a re-INVITE
+   * where a picture is sent already. It ends with `stopSharing` or the browser's own button, and
+   * the camera is back, or no picture is sent again. Rejects with SipError: "permission_denied" if
+   * nothing was chosen, "not_accepted" if the other side takes no picture.
+   * @example
+   * const screen = await call.shareScreen({ audio: true });
+   * preview.srcObject = screen;
+   */
+  shareScreen(options: ShareOptions = {}): Promise<MediaStream> {
+    return this.screen.start(options);
+  }
+
+  /** Ends `shareScreen`; rejects if a re-INVITE for it fails, nothing is shown then either. */
+  stopSharing(): Promise<void> {
+    return this.screen.stop();
+  }
+
+  /** Whether a screen is shared. */
+  get sharing(): boolean {
+    return this.screen.active;
+  }
+
+  /**
+   * Asks the other side for a whole picture, as after a loss (RFC 5168, INFO with
+   * `application/media_control+xml`); resolves at a 2xx, rejects with SipError otherwise.
+   */
+  requestKeyFrame(): Promise<SipResponse> {
+    try {
+      this.execute({ type: "request_key_frame", call: this.id });
+      const done = new Deferred<SipResponse>();
+      this.infos.push(done);
+      return done.promise;
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  /**
+   * Plays what is received in an element of the page, on the speaker of `agent.useSpeaker`, until
+   * the call ends; the result ends it before.
+   * @example call.play(video);
+   */
+  play(element: HTMLMediaElement): () => void {
+    if (typeof element !== "object" || element === null || !("srcObject" in element)) {
+      throw wrongArgument("element", "an audio or video element");
+    }
+    return this.context.playback.play(this, element);
   }
 
   /**
@@ -470,6 +578,7 @@ export class Call extends Emitter<CallEvents> {
     this.transferring?.done.reject(over);
     this.transferring = undefined;
     this.tones.cancel(over);
+    this.screen.end();
     this.enter("ended");
     this.ending.resolve(end);
     this.emit("ended", end);
@@ -513,6 +622,21 @@ export class Call extends Emitter<CallEvents> {
       text: textOf(content),
       message: new SipMessage(event.message, content),
     });
+  }
+
+  /** @internal */
+  handleTone({ tone, duration }: Extract<Event, { type: "call_tone" }>): void {
+    this.emit("tone", { side: "remote", tone, duration, method: "info" });
+  }
+
+  /** @internal */
+  handleTrackEnd(end: TrackEnd): void {
+    this.emit("trackEnded", end);
+  }
+
+  /** @internal */
+  handleKeyFrameRequested(): void {
+    this.emit("keyFrameRequested");
   }
 
   /** @internal Results come in the order of the requests. */
@@ -668,9 +792,23 @@ export class Call extends Emitter<CallEvents> {
     }
   }
 
+  private offer({ audio, video }: MediaDirections): Promise<void> {
+    return this.change({ type: "modify", call: this.id, audio, video }, {});
+  }
+
   private enter(state: CallState): void {
     if (this.current === state || this.current === "ended") return;
     this.current = state;
     this.emit("state", state);
+  }
+}
+
+/** Work of the browser; what it throws, as the API throws it. */
+async function working(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    throw new SipError(code, message, { cause: error });
   }
 }

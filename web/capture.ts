@@ -55,28 +55,32 @@ export function sends(direction: Direction | null): boolean {
   return direction === "sendrecv" || direction === "sendonly";
 }
 
-/** The getUserMedia argument for these kinds. A maximum is also the size aimed at. */
-export function constraintsFor(
-  kinds: readonly MediaKind[],
-  size: VideoSize = {},
-  devices: DeviceChoice = {},
-): MediaStreamConstraints {
+/** A maximum is also the size aimed at. */
+export function sizeConstraints(size: VideoSize): Pick<MediaTrackConstraints, "width" | "height"> {
   const range = (min: number | undefined, max: number | undefined): ConstrainULongRange => ({
     ...(min ? { min } : {}),
     ...(max ? { max, ideal: max } : {}),
   });
   const width = range(size.minWidth, size.maxWidth);
   const height = range(size.minHeight, size.maxHeight);
+  return {
+    ...(Object.keys(width).length > 0 ? { width } : {}),
+    ...(Object.keys(height).length > 0 ? { height } : {}),
+  };
+}
+
+/** The getUserMedia argument for these kinds. */
+export function constraintsFor(
+  kinds: readonly MediaKind[],
+  size: VideoSize = {},
+  devices: DeviceChoice = {},
+): MediaStreamConstraints {
   const device = (kind: MediaKind): MediaTrackConstraints => {
     const id = devices[kind];
     return id ? { deviceId: { exact: id } } : {};
   };
   const audio = device("audio");
-  const video = {
-    ...device("video"),
-    ...(Object.keys(width).length > 0 ? { width } : {}),
-    ...(Object.keys(height).length > 0 ? { height } : {}),
-  };
+  const video = { ...device("video"), ...sizeConstraints(size) };
   return {
     audio: kinds.includes("audio") && (Object.keys(audio).length > 0 ? audio : true),
     video: kinds.includes("video") && (Object.keys(video).length > 0 ? video : true),
@@ -171,7 +175,7 @@ async function missingDevices(
 ): Promise<string> {
   let present: readonly string[] = [];
   try {
-    present = (await environment.listDevices?.()) ?? [];
+    present = ((await environment.listDevices?.()) ?? []).map(({ kind }) => kind);
   } catch {
     present = [];
   }

@@ -3,6 +3,17 @@
 import { createClock } from "../js-glue/clock.js";
 import type { Clock } from "../js-glue/clock.js";
 
+/** What is used of a MediaDeviceInfo. */
+export type DeviceInfo = Pick<MediaDeviceInfo, "deviceId" | "groupId" | "kind" | "label">;
+
+/** Several sounds as one. */
+export interface AudioMix {
+  /** All of them. */
+  readonly track: MediaStreamTrack;
+  /** Ends it; what was mixed goes on. */
+  readonly close: () => void;
+}
+
 /** An absent function means that the host has no such thing. */
 export interface Environment {
   /** Makes a clock with one timer. */
@@ -29,8 +40,16 @@ export interface Environment {
   readonly getDisplayMedia?:
     | ((options: DisplayMediaStreamOptions) => Promise<MediaStream>)
     | undefined;
-  /** The kinds of the capture devices that exist: "audioinput", "videoinput". */
-  readonly listDevices?: (() => Promise<readonly string[]>) | undefined;
+  /** Microphones, cameras and speakers. */
+  readonly listDevices?: (() => Promise<readonly DeviceInfo[]>) | undefined;
+  /** Tells when devices come or go (`devicechange`); the result takes the listener away. */
+  readonly watchDevices?: ((changed: () => void) => () => void) | undefined;
+  /** Plays an element on another speaker (`setSinkId`); "": the browser's choice. */
+  readonly setSpeaker?:
+    | ((element: HTMLMediaElement, deviceId: string) => Promise<void>)
+    | undefined;
+  /** Mixes sounds (WebAudio). */
+  readonly mixAudio?: ((tracks: readonly MediaStreamTrack[]) => AudioMix) | undefined;
   /** The state of a permission, or a rejection where the browser does not tell. */
   readonly queryPermission?:
     | ((name: "microphone" | "camera") => Promise<PermissionState>)
@@ -55,6 +74,7 @@ export function browserEnvironment(): Environment {
   // A host need not have any of these, whatever lib.dom says.
   const host: Partial<typeof globalThis> = globalThis;
   const { WebSocket, RTCPeerConnection, MediaStream, DOMParser, fetch, navigator } = host;
+  const { AudioContext, HTMLMediaElement } = host;
   const devices: MediaDevices | undefined = navigator?.mediaDevices;
   const permissions: Permissions | undefined = navigator?.permissions;
   return {
@@ -79,8 +99,18 @@ export function browserEnvironment(): Environment {
       devices && "getDisplayMedia" in devices
         ? (options) => devices.getDisplayMedia(options)
         : undefined,
-    listDevices:
-      devices && (async () => (await devices.enumerateDevices()).map((device) => device.kind)),
+    listDevices: devices && (() => devices.enumerateDevices()),
+    watchDevices:
+      devices &&
+      ((changed) => {
+        devices.addEventListener("devicechange", changed);
+        return () => devices.removeEventListener("devicechange", changed);
+      }),
+    setSpeaker:
+      HTMLMediaElement && "setSinkId" in HTMLMediaElement.prototype
+        ? (element, deviceId) => element.setSinkId(deviceId)
+        : undefined,
+    mixAudio: AudioContext && MediaStream && mixAudio,
     queryPermission:
       permissions &&
       (async (name) => (await permissions.query({ name: name as PermissionName })).state),
@@ -91,6 +121,23 @@ export function browserEnvironment(): Environment {
     isSecureContext: host.isSecureContext ?? true,
     userAgent: navigator?.userAgent ?? "",
   };
+}
+
+function mixAudio(tracks: readonly MediaStreamTrack[]): AudioMix {
+  const context = new AudioContext();
+  const output = context.createMediaStreamDestination();
+  for (const track of tracks) {
+    context.createMediaStreamSource(new MediaStream([track])).connect(output);
+  }
+  // Without a gesture of the person it starts suspended; choosing a screen was one.
+  context.resume().catch(() => undefined);
+  const [track] = output.stream.getAudioTracks();
+  if (!track) throw new Error("The browser made no track of what it mixes.");
+  const close = (): void => {
+    track.stop();
+    context.close().catch(() => undefined);
+  };
+  return { track, close };
 }
 
 function watchPage(gone: () => void, back: () => void): () => void {

@@ -10,6 +10,7 @@ export type {
 } from "./agent-events.js";
 export { Call } from "./call.js";
 export type { ChangeOptions } from "./call-changes.js";
+export type { TrackEnd } from "./call-media.js";
 export type { CallEvents, CallState, IncomingInfo } from "./call-events.js";
 export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
 export type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
@@ -43,8 +44,9 @@ export type {
 export type { RegInfo, RegInfoContact, RegInfoRegistration } from "./documents/reginfo.js";
 export { updateDocument } from "./documents/update.js";
 export type { DocumentUpdate, VersionedDocument } from "./documents/update.js";
+export type { Device, Devices } from "./devices.js";
 export { browserEnvironment } from "./environment.js";
-export type { Environment } from "./environment.js";
+export type { AudioMix, DeviceInfo, Environment } from "./environment.js";
 export { SipError } from "./errors.js";
 export type { CallEnd, SipErrorCode, SipErrorDetails } from "./errors.js";
 export { Emitter } from "./events.js";
@@ -69,6 +71,7 @@ export type {
 } from "./registration.js";
 export { IncomingMessage, IncomingRequest } from "./requests.js";
 export type { AnswerRequestOptions, RequestOptions, SipResponse } from "./requests.js";
+export type { ShareOptions } from "./screen-share.js";
 export { estimateMos } from "./statistics.js";
 export type {
   CallQuality,

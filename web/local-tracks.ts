@@ -26,10 +26,19 @@ export class SharedTracks {
   }
 }
 
+/** What is sent instead of microphone and camera, as long as it is there: a shared screen. */
+export interface Overlay {
+  readonly video: MediaStreamTrack;
+  /** Of the microphone what is sent; null: nothing. Absent: the microphone as it is. */
+  readonly audio?: (microphone: MediaStreamTrack | undefined) => MediaStreamTrack | null;
+}
+
 export interface LocalTracksHandlers {
   permission(state: "requested" | "accepted" | "refused", failure?: MediaFailure): void;
   /** Tracks of these kinds are new in the stream. */
   added(stream: MediaStream, kinds: readonly MediaKind[]): void;
+  /** A track ended that we did not stop; `captured`: we had opened its device. */
+  ended(kind: MediaKind, track: MediaStreamTrack, captured: boolean): void;
 }
 
 export class LocalTracks {
@@ -37,11 +46,18 @@ export class LocalTracks {
   private readonly shared: SharedTracks;
   private readonly handlers: LocalTracksHandlers;
   private local: MediaStream | undefined;
+  /** Of microphone and camera, or what the page gave instead. */
   private readonly tracks = new Map<MediaKind, MediaStreamTrack>();
+  /** What is in the stream. */
+  private readonly shown = new Map<MediaKind, MediaStreamTrack>();
   private readonly captured = new Set<MediaStreamTrack>();
+  private readonly watched = new Map<MediaStreamTrack, () => void>();
   /** Of another call, used when something is to be sent. */
   private readonly inherited = new Map<MediaKind, MediaStreamTrack>();
   private readonly muted = new Set<MediaKind>();
+  /** Nothing is to be sent of these, and no device to be opened for them. */
+  private readonly silent = new Set<MediaKind>();
+  private overlay: Overlay | undefined;
   private closed = false;
 
   constructor(environment: Environment, shared: SharedTracks, handlers: LocalTracksHandlers) {
@@ -64,8 +80,9 @@ export class LocalTracks {
   mute(kind: MediaKind, muted: boolean): void {
     if (muted) this.muted.add(kind);
     else this.muted.delete(kind);
-    const track = this.tracks.get(kind);
-    if (track) track.enabled = !muted;
+    for (const track of [this.tracks.get(kind), kind === "video" && this.overlay?.video]) {
+      if (track) track.enabled = !muted;
+    }
   }
 
   isMuted(kind: MediaKind): boolean {
@@ -74,14 +91,18 @@ export class LocalTracks {
 
   /** The track to send, unless it ended. */
   live(kind: MediaKind): MediaStreamTrack | undefined {
-    const track = this.tracks.get(kind);
-    return track && track.readyState !== "ended" ? track : undefined;
+    return usable(this.shown.get(kind));
+  }
+
+  /** The track of the microphone or camera, whatever is sent. */
+  device(kind: MediaKind): MediaStreamTrack | undefined {
+    return usable(this.tracks.get(kind));
   }
 
   /** Uses what the other has, when something is to be sent. */
   inherit(other: LocalTracks): void {
     for (const kind of kinds) {
-      const track = other.live(kind);
+      const track = other.device(kind);
       if (track) this.inherited.set(kind, track);
       if (other.isMuted(kind)) this.muted.add(kind);
     }
@@ -93,9 +114,10 @@ export class LocalTracks {
     const found: MediaKind[] = [];
     const missing = kinds.filter((kind) => {
       if (!sends(directions[kind]) || this.live(kind)) return false;
+      if (this.silent.has(kind) || (kind === "audio" && this.overlay?.audio)) return false;
       const given = own?.getTracks().find((track) => track.kind === kind);
-      const track = given && given.readyState !== "ended" ? given : this.inherited.get(kind);
-      if (!track || track.readyState === "ended") return true;
+      const track = usable(given) ?? usable(this.inherited.get(kind));
+      if (!track) return true;
       this.adopt(track);
       found.push(kind);
       return false;
@@ -135,8 +157,8 @@ export class LocalTracks {
   }
 
   /**
-   * Takes a track of another device in the place of the one there is; without one nothing happens.
-   * @throws MediaFailure, and the old track stays
+   * Takes a track of another device in the place of the one there is; without one nothing happens,
+   * unless it was taken away. @throws MediaFailure, and the old track stays
    */
   async change(
     kind: MediaKind,
@@ -144,21 +166,55 @@ export class LocalTracks {
     devices: DeviceChoice,
   ): Promise<void> {
     const before = this.tracks.get(kind);
-    if (!before) return;
+    if (!before && !this.silent.has(kind)) return;
     const stream = await capture(this.environment, [kind], size, devices);
     const [track] = stream.getTracks();
     if (this.closed || !track) return stopAll(stream);
     this.keep(track);
     this.adopt(track);
-    if (this.captured.delete(before)) this.shared.release(before);
+    this.letGo(before);
     this.tell([kind]);
+  }
+
+  /** The page's own track in the place of what there is; null: nothing is sent. */
+  replace(kind: MediaKind, track: MediaStreamTrack | null): void {
+    const before = this.tracks.get(kind);
+    if (track) this.adopt(track);
+    else this.drop(kind);
+    if (before !== track) this.letGo(before);
+    this.tell(track ? [kind] : []);
+  }
+
+  /** Nothing is sent of this kind, and no device opened for it, until the page gives one. */
+  drop(kind: MediaKind): void {
+    this.tracks.delete(kind);
+    this.silent.add(kind);
+    this.show(kind);
+  }
+
+  /** A device may be opened for it again: it is asked for anew. */
+  allow(kind: MediaKind): void {
+    this.silent.delete(kind);
+  }
+
+  /** Sends this above microphone and camera; undefined: those again. */
+  cover(overlay: Overlay | undefined): void {
+    if (this.overlay && overlay !== this.overlay) this.overlay.video.enabled = true;
+    this.overlay = overlay;
+    if (overlay) overlay.video.enabled = !this.muted.has("video");
+    const before = new Map(this.shown);
+    for (const kind of kinds) this.show(kind);
+    this.tell(kinds.filter((kind) => before.get(kind) !== this.shown.get(kind)));
   }
 
   close(): void {
     this.closed = true;
+    for (const forget of this.watched.values()) forget();
+    this.watched.clear();
     for (const track of this.captured) this.shared.release(track);
     this.captured.clear();
     this.inherited.clear();
+    this.overlay = undefined;
   }
 
   private keep(track: MediaStreamTrack): void {
@@ -168,19 +224,58 @@ export class LocalTracks {
     else this.captured.add(track);
   }
 
+  private letGo(track: MediaStreamTrack | undefined): void {
+    if (!track) return;
+    this.watched.get(track)?.();
+    this.watched.delete(track);
+    if (this.captured.delete(track)) this.shared.release(track);
+  }
+
   private adopt(track: MediaStreamTrack): void {
     const kind = track.kind === "video" ? "video" : "audio";
-    const before = this.tracks.get(kind);
-    if (before) this.side.removeTrack(before);
     this.tracks.set(kind, track);
+    this.silent.delete(kind);
     track.enabled = !this.muted.has(kind);
-    this.side.addTrack(track);
+    this.watch(kind, track);
+    this.show(kind);
+  }
+
+  private watch(kind: MediaKind, track: MediaStreamTrack): void {
+    if (this.watched.has(track) || this.closed) return;
+    const ended = (): void => {
+      if (this.tracks.get(kind) !== track) return;
+      this.handlers.ended(kind, track, this.captured.has(track));
+    };
+    track.addEventListener("ended", ended);
+    this.watched.set(track, () => track.removeEventListener("ended", ended));
+  }
+
+  /** Puts into the stream what is sent now. */
+  private show(kind: MediaKind): void {
+    const own = this.tracks.get(kind);
+    const { overlay } = this;
+    let sent: MediaStreamTrack | null | undefined = own;
+    if (overlay && kind === "video") sent = overlay.video;
+    else if (overlay?.audio) sent = overlay.audio(usable(own));
+    const before = this.shown.get(kind);
+    if (before === sent) return;
+    if (before) this.side.removeTrack(before);
+    if (sent) {
+      this.shown.set(kind, sent);
+      this.side.addTrack(sent);
+    } else {
+      this.shown.delete(kind);
+    }
   }
 
   private tell(added: readonly MediaKind[]): void {
-    const sorted = kinds.filter((kind) => added.includes(kind) && this.tracks.has(kind));
+    const sorted = kinds.filter((kind) => added.includes(kind) && this.shown.has(kind));
     if (sorted.length > 0) this.handlers.added(this.side, sorted);
   }
+}
+
+function usable(track: MediaStreamTrack | undefined): MediaStreamTrack | undefined {
+  return track && track.readyState !== "ended" ? track : undefined;
 }
 
 function stopAll(stream: MediaStream): void {

@@ -1,7 +1,12 @@
 /** Executes the core's media requests, one RTCPeerConnection per call. */
 
 import { CallMedia } from "./call-media.js";
-import type { CallMediaOptions, MediaSettings, PeerMediaRequest } from "./call-media.js";
+import type {
+  CallMediaOptions,
+  MediaSettings,
+  PeerMediaRequest,
+  TrackEnd,
+} from "./call-media.js";
 import { SharedTracks } from "./local-tracks.js";
 import type { MediaFailure, MediaKind } from "./capture.js";
 import type { Environment } from "./environment.js";
@@ -21,6 +26,8 @@ export interface MediaHandlers {
     stream: MediaStream,
     kinds: readonly MediaKind[],
   ): void;
+  trackEnded(call: number, end: TrackEnd): void;
+  keyFrameRequested(call: number): void;
 }
 
 export class Media {
@@ -55,6 +62,8 @@ export class Media {
       permission: (state, failure) => this.handlers.permission(call, state, failure),
       tracksAdded: (side, stream, kinds) =>
         this.handlers.tracksAdded(call, side, stream, kinds),
+      trackEnded: (end) => this.handlers.trackEnded(call, end),
+      keyFrameRequested: () => this.handlers.keyFrameRequested(call),
     });
     this.calls.set(call, media);
     return media;

@@ -106,10 +106,18 @@ export interface UserAgentOptions {
   readonly iceServers?: readonly RTCIceServer[];
   /** How long a description may wait for ICE candidates, in milliseconds; default 2000. */
   readonly iceGatheringTimeout?: number;
-  /** Written into our descriptions, in kilobits per second; default: none. */
+  /**
+   * Kilobits per second: what the other side is told that we take, and what we send at most; default:
+   * what the browsers find out.
+   */
   readonly bandwidth?: Bandwidth;
   /** The picture that cameras are asked for; default: the browser's. */
   readonly videoSize?: VideoSize;
+  /**
+   * true: microphone and camera stay open between calls, so that the next call need not wait for
+   * them, until `releaseMedia` or `stop`; browsers show them as being in use. Default false.
+   */
+  readonly streamCache?: boolean;
   /** Milliseconds between two "quality" events of a call; default 2000, 0: none. */
   readonly qualityInterval?: number;
   /** true: "log" events show every SIP message, secrets removed. */

@@ -9,7 +9,7 @@ import { CommandError } from "../js-glue/memory.js";
 import type { AgentConfig, Command, Event, Log, MediaRequest } from "../js-glue/protocol.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
-import { contentOf, optionsOf } from "./arguments.js";
+import { contentOf, optionsOf, stringOf } from "./arguments.js";
 import { partsOfAddress, partyOfTarget, toParty } from "./address.js";
 import type { ConnectionState, UserAgentEvents } from "./agent-events.js";
 import { Call } from "./call.js";
@@ -18,6 +18,8 @@ import { tellCall } from "./call-dispatch.js";
 import { callOptions, directionOf } from "./call-options.js";
 import { messageOf } from "./capture.js";
 import { Connection } from "./connection.js";
+import { listDevices } from "./devices.js";
+import type { Devices } from "./devices.js";
 import { browserEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { SipError, toSipError } from "./errors.js";
@@ -30,12 +32,14 @@ import { toNotification } from "./notification.js";
 import { agentConfig, hex, instanceIdOf } from "./options.js";
 import type { UserAgentOptions } from "./options.js";
 import { PagePresence } from "./page-presence.js";
+import { Playback } from "./playback.js";
 import { Publication, publishCommand, publishedType } from "./publication.js";
 import type { PublishOptions } from "./publication.js";
 import { Registration, registerCommand } from "./registration.js";
 import type { RegisterOptions } from "./registration.js";
 import { IncomingMessage, IncomingRequest, Requests } from "./requests.js";
 import type { RequestOptions, SipResponse } from "./requests.js";
+import { StreamCache, withCache } from "./stream-cache.js";
 import { Subscription, subscribeCommand } from "./subscription.js";
 import type { SubscribeOptions } from "./subscription.js";
 import { parseServer, parseServers } from "./transport.js";
@@ -71,6 +75,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private readonly publications = new Map<number, Publication>();
   private readonly subscriptions = new Map<number, Subscription>();
   private readonly requests: Requests;
+  private readonly playback: Playback;
+  private readonly cache = new StreamCache();
+  private forgetDevices: (() => void) | undefined;
   private readonly hooks: HookRunner;
   private readonly presence: PagePresence;
   private state: ConnectionState = "idle";
@@ -127,7 +134,9 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         if (this.#options.trace) this.emit("log", { direction, text, hook });
       },
     });
-    this.media = new Media(environment, () => this.mediaSettings(), {
+    this.playback = new Playback(environment);
+    const cached = withCache(environment, this.cache, () => this.#options.streamCache ?? false);
+    this.media = new Media(cached, () => this.mediaSettings(), {
       ready: (call, token, sdp) => this.answerMedia({ type: "media_ready", call, token }, sdp),
       failed: (call, token, failure) => {
         const known = this.callMap.get(call);
@@ -143,6 +152,8 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       },
       tracksAdded: (call, side, stream, kinds) =>
         this.callMap.get(call)?.handleTracks(side, stream, kinds),
+      trackEnded: (call, end) => this.callMap.get(call)?.handleTrackEnd(end),
+      keyFrameRequested: (call) => this.callMap.get(call)?.handleKeyFrameRequested(),
     });
     const execute = (command: Command, body?: string | Uint8Array): number =>
       this.driver.command(command, body);
@@ -153,6 +164,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       media: (call) => this.media.of(call),
       environment,
       bandwidth: () => this.#options.bandwidth,
+      playback: this.playback,
       qualityInterval: () => this.#options.qualityInterval ?? default_quality_interval,
       begin: (start, parent, callOptions) => {
         this.media.share(parent.id, start.id);
@@ -336,6 +348,42 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     return this.requests.send({ method: "INFO", to }, content, options);
   }
 
+  /**
+   * Microphones, cameras and speakers; "devices" tells of changes. Browsers hide names until the
+   * page was allowed to use a microphone or camera. Rejects with SipError.
+   * @example
+   * const { microphones } = await agent.devices();
+   * for (const { id, label } of microphones) console.log(id, label);
+   */
+  devices(): Promise<Devices> {
+    return listDevices(this.environment);
+  }
+
+  /**
+   * Plays what `call.play` plays on this speaker, now and later; "": the browser's choice, which
+   * also plays when the speaker is gone. Rejects with SipError: "not_supported" where pages can
+   * choose none, "no_device", "permission_denied".
+   */
+  async useSpeaker(device: string): Promise<void> {
+    stringOf(device, "device");
+    await this.playback.use(device);
+    this.watchDevices();
+  }
+
+  /** Closes microphone and camera that `streamCache` keeps open; calls keep theirs. */
+  releaseMedia(): void {
+    this.cache.clear();
+  }
+
+  /** As of `Emitter`. @internal */
+  override on<Name extends keyof UserAgentEvents>(
+    name: Name,
+    listener: (...values: UserAgentEvents[Name]) => void,
+  ): () => void {
+    if (name === "devices") this.watchDevices();
+    return super.on(name, listener);
+  }
+
   /** Publishes a document about us, and keeps it published. @throws SipError */
   publish(content: string | Uint8Array, options: PublishOptions): Publication {
     const id = this.execute(publishCommand(options), contentOf(content));
@@ -357,6 +405,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private beginCall(start: ConstructorParameters<typeof Call>[1], options: CallOptions): Call {
     const { stream, videoSize, devices, signal } = options;
     this.media.of(start.id, {
+      bandwidth: options.bandwidth ?? this.#options.bandwidth,
       ...(stream === undefined ? {} : { stream }),
       ...(videoSize === undefined ? {} : { videoSize }),
       ...(devices === undefined ? {} : { devices }),
@@ -366,6 +415,24 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.callMap.set(start.id, call);
     call.obey(signal);
     return call;
+  }
+
+  private watchDevices(): void {
+    this.forgetDevices ??= this.environment.watchDevices?.(() => {
+      void this.playback.follow();
+      if (!this.hears("devices")) return;
+      this.devices().then(
+        (devices) => this.emit("devices", devices),
+        () => undefined, // a browser that tells of a change and not of which
+      );
+    });
+  }
+
+  /** Takes back what is used of the browser beside calls. */
+  private release(): void {
+    this.cache.clear();
+    this.forgetDevices?.();
+    this.forgetDevices = undefined;
   }
 
   /** Via says what carries us (RFC 7118 section 5.2). */
@@ -574,6 +641,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.starting?.reject(new SipError("stopped", "The user agent was stopped."));
     this.starting = undefined;
     this.presence.forget();
+    this.release();
     this.stopping?.resolve();
     this.stopping = undefined;
     this.emit("connection", { state: "stopped" });
@@ -621,6 +689,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.lastError = error;
     this.connection.close();
     this.endAll("transport_error");
+    this.release();
     this.stopping?.resolve();
     this.stopping = undefined;
     this.enter("failed");

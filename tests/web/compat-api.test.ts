@@ -140,7 +140,7 @@ describe("queries", () => {
     ["isNavigatorOutdated", false],
     ["isWebRtc4AllPluginOutdated", false],
     ["isWebRtc4AllSupported", false],
-    ["isScreenShareSupported", false],
+    ["isScreenShareSupported", true],
     ["isWebRtcSupported", true],
     ["haveMediaStream", true],
   ] as const;

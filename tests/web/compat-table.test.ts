@@ -181,6 +181,7 @@ describe("keys of a session", () => {
     wire_directions: ["call-audio", { audio: "sendonly" }, "wire_directions", { audio: "sendonly" }],
     removed_codecs: ["call-audio", ["red"], "removed_codecs", ["red"]],
     codec_order: ["call-audio", ["opus"], "codec_order", ["opus"]],
+    dtmf_method: ["call-audio", "auto", "type", "call"],
     removed_candidates: ["call-audio", ["tcp"], "removed_candidates", ["tcp"]],
     screencast_window_id: ["call-audio", 7, "type", "call"],
     devices: ["call-audio", { audio: "mic" }, "type", "call"],

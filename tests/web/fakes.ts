@@ -9,7 +9,7 @@ import type {
   Event as CoreEvent,
   MediaRequest,
 } from "../../js-glue/protocol.js";
-import type { Environment } from "../../web/environment.js";
+import type { DeviceInfo, Environment } from "../../web/environment.js";
 
 /** Lets promises settle; virtual time stands still. */
 export async function settle(): Promise<void> {
@@ -112,15 +112,34 @@ export class FakeTrack {
     readonly kind: "audio" | "video",
     readonly id = `${kind}-track`,
   ) {}
-  private readonly listeners: (() => void)[] = [];
+  private listeners: (() => void)[] = [];
+  readonly constraints: MediaTrackConstraints[] = [];
   stop(): void {
     this.readyState = "ended";
+  }
+  getSettings(): MediaTrackSettings {
+    return { deviceId: `${this.kind}input-1`, groupId: "group" };
+  }
+  /** A picture of more than 1280 pixels is too large for it. */
+  applyConstraints(constraints: MediaTrackConstraints): Promise<void> {
+    const { width } = constraints;
+    if (typeof width === "object" && Number(width.min) > 1280) {
+      return Promise.reject(domError("OverconstrainedError"));
+    }
+    this.constraints.push(constraints);
+    return Promise.resolve();
   }
   clone(): FakeTrack {
     return new FakeTrack(this.kind, `${this.id}-copy`);
   }
   addEventListener(_type: "ended", listener: () => void): void {
     this.listeners.push(listener);
+  }
+  removeEventListener(_type: "ended", listener: () => void): void {
+    this.listeners = this.listeners.filter((other) => other !== listener);
+  }
+  get watched(): boolean {
+    return this.listeners.length > 0;
   }
   /** The browser or the device ends it. */
   end(): void {
@@ -182,6 +201,25 @@ export class FakeSender {
   track: FakeTrack | null = null;
   dtmf: FakeToneSender | null = null;
   streams: readonly FakeStream[] = [];
+  /** What setParameters was given, and whether it was asked for a key frame. */
+  readonly parameters: { maxBitrate?: number; active?: boolean; keyFrame?: boolean }[] = [];
+  /** Whether this browser knows `encodingOptions`. */
+  makesKeyFrames = true;
+  private encoding: RTCRtpEncodingParameters = { active: true };
+  getParameters(): RTCRtpSendParameters {
+    return { encodings: [{ ...this.encoding }] } as unknown as RTCRtpSendParameters;
+  }
+  setParameters(given: RTCRtpSendParameters, options?: { encodingOptions?: unknown }): Promise<void> {
+    this.encoding = given.encodings[0] ?? {};
+    const { maxBitrate, active } = this.encoding;
+    const keyFrame = options && this.makesKeyFrames && Array.isArray(options.encodingOptions);
+    this.parameters.push({
+      ...(maxBitrate === undefined ? {} : { maxBitrate }),
+      ...(active === undefined ? {} : { active }),
+      ...(keyFrame ? { keyFrame } : {}),
+    });
+    return Promise.resolve();
+  }
   replaceTrack(track: FakeTrack | null): Promise<void> {
     this.track = track;
     return Promise.resolve();
@@ -372,6 +410,8 @@ export class FakePeerConnection {
 
 export class FakeElement {
   srcObject: MediaProvider | null = null;
+  /** The speaker. */
+  speaker = "";
   plays = 0;
   play(): Promise<void> {
     this.plays += 1;
@@ -391,6 +431,8 @@ export interface FakeBrowserOptions {
   readonly secure?: boolean;
   readonly withoutWebRtc?: boolean;
   readonly withoutDevices?: boolean;
+  readonly withoutScreen?: boolean;
+  readonly withoutSpeakers?: boolean;
   readonly onPeerConnection?: (connection: FakePeerConnection) => void;
   readonly probeHttp?: (url: string) => Promise<unknown>;
   readonly devices?: readonly string[];
@@ -410,6 +452,18 @@ export class FakeBrowser {
   readonly kept = new Map<string, string>();
   permission: PermissionState;
   getUserMedia: (constraints: MediaStreamConstraints) => Promise<FakeStream>;
+  /** What listDevices tells. */
+  devices: DeviceInfo[];
+  /** Tells that devices came or went; undefined: nobody listens. */
+  devicesChanged: (() => void) | undefined;
+  readonly mixes: { of: readonly MediaStreamTrack[]; track: FakeTrack; closed: boolean }[] = [];
+  readonly screenRequests: DisplayMediaStreamOptions[] = [];
+  /** What the person chooses; default: a window, with sound if it is asked for. */
+  getDisplayMedia = (options: DisplayMediaStreamOptions): Promise<FakeStream> => {
+    const tracks = [new FakeTrack("video", "screen")];
+    if (options.audio) tracks.push(new FakeTrack("audio", "screen-sound"));
+    return Promise.resolve(new FakeStream(tracks));
+  };
 
   constructor(options: FakeBrowserOptions = {}) {
     this.permission = options.permission ?? "prompt";
@@ -421,7 +475,13 @@ export class FakeBrowser {
         if (constraints.video) tracks.push(new FakeTrack("video"));
         return Promise.resolve(new FakeStream(tracks));
       });
-    const { devices, probeHttp } = options;
+    const { devices = ["audioinput", "videoinput"], probeHttp } = options;
+    this.devices = devices.map((kind) => ({
+      deviceId: `${kind}-1`,
+      groupId: "group",
+      kind: kind as MediaDeviceKind,
+      label: kind,
+    }));
     this.environment = {
       createClock: () => this.time.clock(),
       after: (milliseconds, callback) => this.time.after(milliseconds, callback),
@@ -449,7 +509,26 @@ export class FakeBrowser {
             this.streams.push(stream);
             return stream as unknown as MediaStream;
           },
-      listDevices: () => Promise.resolve(devices ?? ["audioinput", "videoinput"]),
+      listDevices: () => Promise.resolve(this.devices),
+      watchDevices: (changed) => {
+        this.devicesChanged = changed;
+        return () => (this.devicesChanged = undefined);
+      },
+      setSpeaker: options.withoutSpeakers
+        ? undefined
+        : (element, deviceId) => this.setSpeaker(element as unknown as FakeElement, deviceId),
+      mixAudio: (tracks) => {
+        const mix = { of: tracks, track: new FakeTrack("audio", "mix"), closed: false };
+        this.mixes.push(mix);
+        const close = (): void => void (mix.closed = true);
+        return { track: mix.track as unknown as MediaStreamTrack, close };
+      },
+      getDisplayMedia: options.withoutScreen
+        ? undefined
+        : async (given) => {
+            this.screenRequests.push(given);
+            return (await this.getDisplayMedia(given)) as unknown as MediaStream;
+          },
       queryPermission: () => Promise.resolve(this.permission),
       watchPage: (gone, back) => {
         this.page = { gone, back };
@@ -462,6 +541,20 @@ export class FakeBrowser {
       isSecureContext: options.secure ?? true,
       userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36",
     };
+  }
+
+  /** Devices came or went: these are there now. */
+  changeDevices(devices: readonly DeviceInfo[]): void {
+    this.devices = [...devices];
+    this.devicesChanged?.();
+  }
+
+  private setSpeaker(element: FakeElement, deviceId: string): Promise<void> {
+    if (deviceId !== "" && !this.devices.some((device) => device.deviceId === deviceId)) {
+      return Promise.reject(domError("NotFoundError"));
+    }
+    element.speaker = deviceId;
+    return Promise.resolve();
   }
 
   get socket(): FakeSocket {

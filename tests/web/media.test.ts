@@ -36,6 +36,9 @@ function bench(
       failed: (_call, token, failure) => seen.push(`failed ${token} ${failure.code}: ${failure.message}`),
       permission: (_call, state) => seen.push(`permission ${state}`),
       tracksAdded: (_call, side, _stream, kinds) => seen.push(`${side} ${kinds.join(",")}`),
+      trackEnded: (_call, { side, kind, reason, replaced }) =>
+        seen.push(`${side} ${kind} ${reason}${replaced ? ", replaced" : ""}`),
+      keyFrameRequested: () => seen.push("key frame"),
     },
   );
   const ask = async (request: PeerMediaRequest, body = ""): Promise<void> => {

@@ -174,6 +174,7 @@ video | new | of calls: what is done with the picture
 wire_directions | new | of calls: written instead of what is done
 removed_codecs | new | of calls: encodings that the peer is not told of
 codec_order | new | of calls: encodings that stand first
+dtmf_method | new | of calls: how \`dtmf\` sends; default \`info\`, as the original; \`auto\`: in the media stream where the peer takes tones there
 removed_candidates | new | of calls: ICE candidates that the peer is not told of
 `),
   "Keys of reject": rows(`

@@ -7,6 +7,7 @@ import type { MediaKind } from "../capture.js";
 import { partyOfTarget } from "../address.js";
 import type { CallEnd } from "../errors.js";
 import type { TransferEvent, TransferProgress, TransferRequest } from "../transfer.js";
+import { Screen } from "../screen-share.js";
 import { engine } from "./engine.js";
 import {
   SessionEvent,
@@ -16,7 +17,6 @@ import {
   responseEvent,
 } from "./events.js";
 import type { InnerEvent, SessionEventType } from "./events.js";
-import { ScreenShare } from "./screen-share.js";
 import {
   contentOf,
   splitRejection,
@@ -66,7 +66,8 @@ export class CallSession extends Session {
   private readonly views: Views;
   private modern: Call | undefined;
   private target: RemoteParty | undefined;
-  private screen: ScreenShare | undefined;
+  /** A window is being chosen. */
+  private choosing: object | undefined;
   private connectingPosted = false;
   private accepted = false;
   private answered = false;
@@ -183,7 +184,7 @@ export class CallSession extends Session {
     this.setConfiguration(configuration);
     const agent = this.stack.agent;
     if (!agent) return this.notStarted("call");
-    if (this.screen) return this.refuse(0, "call", "the screen is being chosen");
+    if (this.choosing) return this.refuse(0, "call", "the screen is being chosen");
     const media = this.media();
     if (this.modern && this.modern.state !== "ended") {
       this.log(this.modern.modify(media));
@@ -256,7 +257,7 @@ export class CallSession extends Session {
    */
   hangup(configuration?: SessionConfiguration | null): number {
     this.setConfiguration(configuration);
-    if (this.screen) {
+    if (this.choosing) {
       this.dropScreen("Call terminated");
       return 0;
     }
@@ -326,7 +327,8 @@ export class CallSession extends Session {
    */
   dtmf(digit: string, configuration?: SessionConfiguration | null): number {
     this.setConfiguration(configuration);
-    return this.whenEstablished("dtmf", (call) => call.dtmf(String(digit), { method: "info" }));
+    const { dtmf_method: method = "info" } = this.configuration;
+    return this.whenEstablished("dtmf", (call) => call.dtmf(String(digit), { method }));
   }
 
   /**
@@ -422,7 +424,7 @@ export class CallSession extends Session {
   }
 
   override abandon(): void {
-    if (this.screen) this.dropScreen("Transport error");
+    if (this.choosing) this.dropScreen("Transport error");
     const call = this.modern;
     if (!call || call.state === "ended") return;
     this.modern = undefined;
@@ -628,17 +630,18 @@ export class CallSession extends Session {
 
   /** Lets the person choose a window, and calls with it. */
   private shareScreen(place: (stream: MediaStream) => number): number {
-    const screen = (this.screen = new ScreenShare(engine.parts.environment));
+    const choosing = (this.choosing = {});
     this.stack.remember(this);
     this.stack.tellPermission("requested");
     this.postConnecting();
-    const current = (): boolean => this.screen === screen;
-    screen.choose(() => this.screenEnded()).then(
-      (stream) => {
+    const current = (): boolean => this.choosing === choosing;
+    Screen.choose(engine.parts.environment).then(
+      (screen) => {
         if (!current()) return screen.stop();
-        this.screen = undefined;
+        this.choosing = undefined;
         this.stack.tellPermission("accepted");
-        if (place(stream) !== 0) {
+        screen.onEnded(() => this.screenEnded());
+        if (place(screen.stream) !== 0) {
           screen.stop();
           this.post("terminated", innerEvent("Call terminated"));
           return;
@@ -656,7 +659,7 @@ export class CallSession extends Session {
 
   /** The call ends before it began. */
   private dropScreen(phrase: string): void {
-    this.screen = undefined;
+    this.choosing = undefined;
     this.post("terminated", innerEvent(phrase));
   }
 

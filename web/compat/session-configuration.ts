@@ -81,6 +81,8 @@ export interface SessionConfiguration {
   readonly wire_directions?: Partial<MediaDirections> | undefined;
   /** Of calls. @example { removed_codecs: ["telephone-event"] } */
   readonly removed_codecs?: readonly string[] | undefined;
+  /** Of calls: how `dtmf` sends; default "info", as the original. @example { dtmf_method: "auto" } */
+  readonly dtmf_method?: "auto" | "rfc4733" | "info" | undefined;
   /** Of calls: these first. @example { codec_order: ["opus", "PCMA"] } */
   readonly codec_order?: readonly string[] | undefined;
   /** Of calls: ICE candidates that the peer is not told of. @example { removed_candidates: ["tcp"] } */

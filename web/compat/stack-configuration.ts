@@ -77,6 +77,7 @@ export type StackOptions = Partial<
     | "iceGatheringTimeout"
     | "instanceId"
     | "keepAlive"
+    | "qualityInterval"
     | "realm"
     | "reconnectTime"
     | "redirects"

@@ -20,7 +20,6 @@ import { checkTypes, iceServersOf, objectOf } from "./stack-configuration.js";
 import type { StackConfiguration } from "./stack-configuration.js";
 import { InnerStack } from "./stack-view.js";
 import type { StackPhase } from "./stack-view.js";
-import { StreamCache } from "./stream-cache.js";
 import { SubscribeSession, notifyEvent } from "./subscribe-session.js";
 
 /** Milliseconds. */
@@ -55,7 +54,6 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   /** Not a `private` property: what shows objects, as consoles do, must not show the password. */
   #configuration: StackConfiguration;
   private readonly headers = new HeaderMap();
-  private readonly cache = new StreamCache();
   private phase: StackPhase = "idle";
   private running: UserAgent | undefined;
 
@@ -348,7 +346,6 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
   private release(phase: StackPhase): void {
     this.phase = phase;
     this.running = undefined;
-    this.cache.clear();
     engine.levelListeners.delete(this.followLevel);
   }
 
@@ -382,7 +379,8 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
     const bandwidth = usableBandwidth(objectOf("bandwidth", conf.bandwidth));
     const videoSize = objectOf("video_size", conf.video_size);
     return {
-      environment: conf.enable_media_stream_cache ? this.cache.wrap(environment) : environment,
+      environment,
+      streamCache: Boolean(conf.enable_media_stream_cache),
       server: servers.length === 1 ? (servers[0] ?? "") : servers,
       uri: conf.impu,
       domain: conf.realm,

@@ -1,0 +1,510 @@
+/** What people do with the media of a call that goes on: devices, own tracks, screens, limits. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Command, MediaRequest } from "../../js-glue/protocol.js";
+import type { Call } from "../../web/call.js";
+import type { CallOptions } from "../../web/call-options.js";
+import type { UserAgentOptions } from "../../web/options.js";
+import { connected, established, isSip } from "./bench.js";
+import type { Bench } from "./bench.js";
+import { FakeElement, FakeStream, FakeTrack, domError, settle, tell } from "./fakes.js";
+import type { FakeBrowser, FakeBrowserOptions, FakeCore, FakeSender } from "./fakes.js";
+
+type Directions = Pick<Extract<MediaRequest, { type: "create_offer" }>, "audio" | "video">;
+
+interface Talk extends Bench {
+  readonly call: Call;
+  readonly sender: (kind: "audio" | "video") => FakeSender;
+}
+
+/** Asks for an offer, and applies the answer that agrees to all of it. */
+async function negotiate(browser: FakeBrowser, call: number, directions: Directions): Promise<void> {
+  tell(browser, { media: { type: "create_offer", call, token: 1, hold: false, ...directions } });
+  await settle();
+  const { connection } = browser;
+  tell(browser, {
+    media: { type: "apply_answer", call, token: 2, provisional: false },
+    body: (connection.localDescription?.sdp ?? "").replace("offer", "answer"),
+  });
+  await settle();
+  for (const transceiver of connection.getTransceivers()) {
+    if (transceiver.direction !== "stopped") transceiver.currentDirection = transceiver.direction;
+  }
+}
+
+/** A call of ours in which both sides send these kinds. */
+async function talk(
+  video: boolean,
+  fakes: FakeBrowserOptions = {},
+  options: CallOptions = {},
+  agentOptions: Partial<UserAgentOptions> = {},
+): Promise<Talk> {
+  const bench = await connected(agentOptions, fakes);
+  const { agent, browser } = bench;
+  const call = agent.call("bob", { video, ...options });
+  await negotiate(browser, call.id, { audio: "sendrecv", video: video ? "sendrecv" : null });
+  tell(browser, established(call.id));
+  const sender = (kind: "audio" | "video"): FakeSender => {
+    const found = browser.connection.transceiver(kind)?.sender;
+    assert.ok(found, `there is no ${kind} sender`);
+    return found;
+  };
+  return { ...bench, call, sender };
+}
+
+/** Lets the peer agree to, or refuse, each re-offer of ours. */
+function answerModify(browser: FakeBrowser, core: FakeCore, ok = true): Directions[] {
+  const offered: Directions[] = [];
+  core.onCommand = (command: Command) => {
+    if (command.type !== "modify") return [];
+    const { call, audio, video } = command;
+    offered.push({ audio, video });
+    const end = { type: "call_modified", call, change: "modify", ok, ...(ok ? {} : { status: 488, reason: "No" }) } as const;
+    queueMicrotask(() => {
+      const agreed = ok ? negotiate(browser, call, { audio, video }) : settle();
+      void agreed.then(() => tell(browser, { event: end }));
+    });
+    return [];
+  };
+  return offered;
+}
+
+const track = (kind: "audio" | "video", id: string): FakeTrack => new FakeTrack(kind, id);
+const real = (fake: FakeTrack): MediaStreamTrack => fake as unknown as MediaStreamTrack;
+
+describe("a device that is unplugged", () => {
+  test("is replaced by the browser's choice, and the page is told", async () => {
+    const { browser, call, sender } = await talk(false, {}, { devices: { audio: "audioinput-1" } });
+    const told: object[] = [];
+    call.on("trackEnded", (end) => void told.push(end));
+    const [first] = browser.streams[0]?.getTracks() ?? [];
+    browser.devices = [{ deviceId: "other", groupId: "b", kind: "audioinput", label: "" }];
+    first?.end();
+    await settle();
+    assert.deepEqual(told, [{ side: "local", kind: "audio", reason: "unplugged", replaced: true }]);
+    assert.deepEqual(browser.captures.at(-1), { audio: true, video: false });
+    const second = browser.streams[1]?.getTracks()[0];
+    assert.equal(sender("audio").track, second);
+    assert.deepEqual(call.localStream?.getTracks() as unknown, [second]);
+    assert.equal(first?.watched, false);
+  });
+
+  test("without another one the call goes on silent, also after a hold, until one is chosen", async () => {
+    const { browser, call, sender } = await talk(false);
+    const told: object[] = [];
+    call.on("trackEnded", (end) => void told.push(end));
+    browser.devices = [];
+    const { getUserMedia } = browser;
+    browser.getUserMedia = () => Promise.reject(domError("NotFoundError"));
+    browser.streams[0]?.getTracks()[0]?.end();
+    await settle();
+    assert.deepEqual(told, [{ side: "local", kind: "audio", reason: "unplugged", replaced: false }]);
+    assert.equal(sender("audio").track, null);
+    assert.equal(call.localStream, null);
+    assert.equal(call.state, "established");
+
+    tell(browser, { media: { type: "create_offer", call: 1, token: 5, hold: true, audio: "sendonly", video: null } });
+    await settle();
+    tell(browser, { media: { type: "create_offer", call: 1, token: 6, hold: false, audio: "sendrecv", video: null } });
+    await settle();
+    assert.equal(browser.captures.length, 2, "a device that is gone is not asked for again");
+
+    browser.getUserMedia = getUserMedia;
+    await call.useDevice("audio", "audioinput-2");
+    assert.equal(sender("audio").track?.readyState, "live");
+  });
+
+  test("one that the person stopped in the browser is left alone", async () => {
+    const { browser, call, sender } = await talk(true);
+    const told: object[] = [];
+    call.on("trackEnded", (end) => void told.push(end));
+    browser.streams[0]?.getVideoTracks()[0]?.end();
+    await settle();
+    assert.deepEqual(told, [{ side: "local", kind: "video", reason: "stopped", replaced: false }]);
+    assert.equal(browser.captures.length, 1);
+    assert.equal(sender("video").track, null);
+    assert.equal(sender("audio").track?.readyState, "live");
+    // A page that may use no device any more is not told their names.
+    browser.devices = [{ deviceId: "", groupId: "", kind: "audioinput", label: "" }];
+    browser.streams[0]?.getAudioTracks()[0]?.end();
+    await settle();
+    assert.deepEqual(told.at(-1), { side: "local", kind: "audio", reason: "stopped", replaced: false });
+    assert.equal(browser.captures.length, 1);
+  });
+
+  test("a track of the page's own is never replaced", async () => {
+    const own = track("audio", "own");
+    const stream = new FakeStream([own]) as unknown as MediaStream;
+    const { browser, call } = await talk(false, {}, { stream });
+    const told: object[] = [];
+    call.on("trackEnded", (end) => void told.push(end));
+    browser.devices = [];
+    own.end();
+    await settle();
+    assert.deepEqual(told, [{ side: "local", kind: "audio", reason: "stopped", replaced: false }]);
+    assert.equal(browser.captures.length, 0);
+  });
+
+  test("a medium that the other side takes away is told", async () => {
+    const { browser, call } = await talk(false);
+    const told: object[] = [];
+    call.on("trackEnded", (end) => void told.push(end));
+    browser.connection.transceiver("audio")?.receiver.track.end();
+    assert.deepEqual(told, [{ side: "remote", kind: "audio", reason: "stopped", replaced: false }]);
+  });
+
+  test("after the call nothing listens to its tracks", async () => {
+    const { browser, call } = await talk(true);
+    const tracks = browser.streams[0]?.getTracks() ?? [];
+    assert.ok(tracks.every(({ watched }) => watched));
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    assert.ok(tracks.every(({ watched, readyState }) => !watched && readyState === "ended"));
+  });
+});
+
+describe("own tracks", () => {
+  test("take the place of the camera without a re-INVITE, and are never stopped", async () => {
+    const { core, browser, call, sender } = await talk(true);
+    const own = track("video", "canvas");
+    const camera = browser.streams[0]?.getVideoTracks()[0];
+    await call.replaceTrack("video", real(own));
+    assert.equal(sender("video").track, own);
+    assert.equal(camera?.readyState, "ended", "nobody uses the camera any more");
+    assert.equal(core.of("modify").length, 0);
+    assert.deepEqual(call.localStream?.getVideoTracks() as unknown, [own]);
+    await call.useDevice("video", "videoinput-1");
+    assert.equal(own.readyState, "live");
+    assert.notEqual(sender("video").track, own);
+  });
+
+  test("null sends nothing and closes the device, which useDevice opens again", async () => {
+    const { browser, call, sender } = await talk(false);
+    await call.replaceTrack("audio", null);
+    assert.equal(sender("audio").track, null);
+    assert.equal(browser.streams[0]?.getTracks()[0]?.readyState, "ended");
+    assert.equal(call.localStream, null);
+    call.mute("audio", true);
+    await call.useDevice("audio", "");
+    assert.equal(sender("audio").track?.enabled, false, "what is muted stays so");
+  });
+
+  test("where no picture was sent one is offered; a refusal leaves the call as it was", async () => {
+    const { browser, core, call, sender } = await talk(false);
+    const own = track("video", "canvas");
+    const offered = answerModify(browser, core);
+    await call.replaceTrack("video", real(own));
+    assert.deepEqual(offered, [{ audio: "sendrecv", video: "sendonly" }]);
+    assert.equal(sender("video").track, own);
+    assert.equal(browser.captures.length, 1, "no camera is opened for it");
+
+    const other = await talk(false);
+    answerModify(other.browser, other.core, false);
+    await assert.rejects(other.call.replaceTrack("video", real(own)), isSip("not_accepted", { status: 488 }));
+    assert.deepEqual(other.call.localStream?.getVideoTracks(), []);
+    assert.equal(own.readyState, "live");
+  });
+
+  test("wrong arguments are named", async () => {
+    const { call } = await talk(false);
+    const wrong = real(track("audio", "x"));
+    await assert.rejects(call.replaceTrack("video", wrong), isSip("invalid_argument", { argument: "track" }));
+    await assert.rejects(call.setBandwidth({ video: 0 }), isSip("invalid_argument", { argument: "bandwidth.video" }));
+    assert.throws(() => call.play({} as HTMLMediaElement), isSip("invalid_argument", { argument: "element" }));
+  });
+});
+
+describe("a shared screen", () => {
+  test("takes the place of the camera without a re-INVITE; the browser's own button brings it back", async () => {
+    const { core, call, sender, browser } = await talk(true);
+    const told: boolean[] = [];
+    call.on("sharing", (sharing) => void told.push(sharing));
+    const camera = sender("video").track;
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    const [screen] = stream.getVideoTracks();
+    assert.deepEqual(browser.screenRequests, [{ video: true, audio: false }]);
+    assert.equal(sender("video").track, screen);
+    assert.deepEqual(call.localStream?.getVideoTracks() as unknown, [screen]);
+    assert.equal(camera?.readyState, "live");
+    assert.equal(call.sharing, true);
+    await assert.rejects(call.shareScreen(), isSip("wrong_state"));
+    screen?.end();
+    await settle();
+    assert.equal(sender("video").track, camera);
+    assert.deepEqual(call.localStream?.getVideoTracks() as unknown, [camera]);
+    assert.deepEqual([call.sharing, told, core.of("modify").length], [false, [true, false], 0]);
+    await call.stopSharing();
+    assert.deepEqual(told, [true, false]);
+  });
+
+  test("is offered where there was no picture, which is taken away again afterwards", async () => {
+    const { browser, core, call, sender } = await talk(false);
+    const offered = answerModify(browser, core);
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    assert.deepEqual(offered, [{ audio: "sendrecv", video: "sendonly" }]);
+    assert.equal(sender("video").track, stream.getVideoTracks()[0]);
+    assert.equal(browser.captures.length, 1, "no camera is opened");
+    await call.stopSharing();
+    assert.deepEqual(offered.at(-1), { audio: "sendrecv", video: null });
+    assert.equal(stream.getVideoTracks()[0]?.readyState, "ended");
+    assert.equal(sender("video").track, null);
+  });
+
+  test("that the other side refuses is closed, and the call goes on", async () => {
+    const { browser, core, call } = await talk(false);
+    answerModify(browser, core, false);
+    let chosen: FakeStream | undefined;
+    const choose = browser.getDisplayMedia;
+    browser.getDisplayMedia = async (options) => (chosen = await choose(options));
+    await assert.rejects(call.shareScreen(), isSip("not_accepted", { status: 488 }));
+    assert.equal(chosen?.getTracks()[0]?.readyState, "ended");
+    assert.deepEqual([call.sharing, call.state], [false, "established"]);
+    assert.deepEqual(call.localStream?.getVideoTracks(), []);
+  });
+
+  test("sound of the screen is mixed with the microphone, also with the next one", async () => {
+    const { browser, call, sender } = await talk(true);
+    const microphone = sender("audio").track;
+    const stream = (await call.shareScreen({ audio: true })) as unknown as FakeStream;
+    const [sound] = stream.getAudioTracks();
+    const [mix] = browser.mixes;
+    assert.deepEqual(mix?.of as unknown, [microphone, sound]);
+    assert.equal(sender("audio").track, mix?.track);
+    call.mute("audio", true);
+    assert.equal(microphone?.enabled, false);
+    assert.equal(mix?.track.enabled, true, "the screen goes on");
+    await call.useDevice("audio", "audioinput-2");
+    assert.equal(mix?.closed, true);
+    const [, second] = browser.mixes;
+    assert.equal(sender("audio").track, second?.track);
+    await call.stopSharing();
+    assert.equal(second?.closed, true);
+    assert.equal(sender("audio").track, browser.streams.at(-1)?.getTracks()[0]);
+    assert.equal(sound?.readyState, "ended");
+  });
+
+  test("without the microphone its sound is sent alone, or nothing", async () => {
+    const { browser, call, sender } = await talk(true);
+    const microphone = sender("audio").track;
+    const first = (await call.shareScreen({ audio: true, microphone: false })) as unknown as FakeStream;
+    assert.equal(sender("audio").track, first.getAudioTracks()[0]);
+    assert.equal(browser.mixes.length, 0);
+    await call.stopSharing();
+    await call.shareScreen({ microphone: false });
+    assert.equal(sender("audio").track, null);
+    await call.stopSharing();
+    assert.equal(sender("audio").track, microphone);
+    assert.equal(microphone?.readyState, "live");
+  });
+
+  test("a stream of the page's own is shown and never stopped; the end of the call ends the rest", async () => {
+    const { browser, call, sender } = await talk(true);
+    const own = new FakeStream([track("video", "own")]);
+    await call.shareScreen({ stream: own as unknown as MediaStream });
+    assert.equal(browser.screenRequests.length, 0);
+    assert.equal(sender("video").track, own.getTracks()[0]);
+    await call.stopSharing();
+    assert.equal(own.getTracks()[0]?.readyState, "live");
+    const stream = (await call.shareScreen({ audio: true })) as unknown as FakeStream;
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    await settle();
+    assert.ok(stream.getTracks().every(({ readyState }) => readyState === "ended"));
+    assert.equal(browser.mixes[0]?.closed, true);
+    assert.equal(call.sharing, false);
+    await assert.rejects(call.shareScreen(), isSip("wrong_state"));
+  });
+
+  test("nothing chosen, nothing to choose with, a call that ends meanwhile", async () => {
+    const { browser, call, sender } = await talk(true);
+    const camera = sender("video").track;
+    browser.getDisplayMedia = () => Promise.reject(domError("NotAllowedError"));
+    await assert.rejects(call.shareScreen(), isSip("permission_denied"));
+    const empty = { stream: new FakeStream() as unknown as MediaStream };
+    await assert.rejects(call.shareScreen(empty), isSip("invalid_argument", { argument: "stream" }));
+    assert.equal(sender("video").track, camera);
+    let choose: (stream: FakeStream) => void = () => undefined;
+    browser.getDisplayMedia = () => new Promise((resolve) => (choose = resolve));
+    const sharing = call.shareScreen();
+    await settle();
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    const screen = track("video", "screen");
+    choose(new FakeStream([screen]));
+    await assert.rejects(sharing, isSip("call_ended"));
+    assert.equal(screen.readyState, "ended");
+
+    const old = await talk(true, { withoutScreen: true });
+    await assert.rejects(old.call.shareScreen(), isSip("not_supported"));
+  });
+});
+
+describe("limits", () => {
+  test("bandwidth binds our encoders and is told to the peer; setBandwidth changes it", async () => {
+    const { core, call, sender } = await talk(true, {}, { bandwidth: { audio: 32, video: 300 } });
+    assert.deepEqual(core.of("call")[0]?.bandwidth, { audio: 32, video: 300 });
+    assert.equal(sender("audio").getParameters().encodings[0]?.maxBitrate, 32000);
+    assert.equal(sender("video").getParameters().encodings[0]?.maxBitrate, 300000);
+    await call.setBandwidth({ video: 500 });
+    assert.equal(sender("audio").getParameters().encodings[0]?.maxBitrate, undefined);
+    assert.equal(sender("video").getParameters().encodings[0]?.maxBitrate, 500000);
+    assert.equal(core.of("modify").length, 0);
+  });
+
+  test("the agent's bandwidth holds for calls that have none", async () => {
+    const { sender } = await talk(false, {}, {}, { bandwidth: { audio: 20 } });
+    assert.equal(sender("audio").getParameters().encodings[0]?.maxBitrate, 20000);
+  });
+
+  test("the size of the picture changes in a call; one that the camera has not is refused", async () => {
+    const { browser, call } = await talk(true, {}, { videoSize: { maxWidth: 1280 } });
+    assert.deepEqual(browser.captures[0]?.video, { width: { max: 1280, ideal: 1280 } });
+    await call.setVideoSize({ maxWidth: 320, maxHeight: 180 });
+    const camera = browser.streams[0]?.getVideoTracks()[0];
+    assert.deepEqual(camera?.constraints, [
+      { width: { max: 320, ideal: 320 }, height: { max: 180, ideal: 180 } },
+    ]);
+    await assert.rejects(call.setVideoSize({ minWidth: 4000 }), isSip("not_supported"));
+  });
+});
+
+describe("RFC 5168: key frames", () => {
+  test("are asked for by the core; a refusal rejects", async () => {
+    const { browser, core, call } = await talk(true);
+    const asked = call.requestKeyFrame();
+    assert.deepEqual(core.of("request_key_frame"), [{ type: "request_key_frame", call: call.id }]);
+    tell(browser, { event: { type: "call_info_result", call: call.id, status: 200, reason: "OK" } });
+    assert.equal((await asked).status, 200);
+    const refused = call.requestKeyFrame();
+    tell(browser, { event: { type: "call_info_result", call: call.id, status: 415, reason: "No" } });
+    await assert.rejects(refused, isSip("rejected", { status: 415 }));
+  });
+
+  test("are made when the peer asks, also by browsers that know no encodingOptions", async () => {
+    const { browser, call, sender } = await talk(true);
+    let asked = 0;
+    call.on("keyFrameRequested", () => (asked += 1));
+    tell(browser, { media: { type: "send_key_frame", call: call.id } });
+    await settle();
+    assert.deepEqual(sender("video").parameters, [{ active: true, keyFrame: true }]);
+    sender("video").makesKeyFrames = false;
+    sender("video").parameters.length = 0;
+    tell(browser, { media: { type: "send_key_frame", call: call.id } });
+    await settle();
+    assert.deepEqual(sender("video").parameters.slice(-2), [{ active: false }, { active: true }]);
+    assert.equal(asked, 2);
+  });
+
+  test("of a call without picture ask for nothing", async () => {
+    const { browser, call } = await talk(false);
+    let asked = 0;
+    call.on("keyFrameRequested", () => (asked += 1));
+    tell(browser, { media: { type: "send_key_frame", call: call.id } });
+    await settle();
+    assert.equal(asked, 0);
+  });
+});
+
+describe("DTMF of the peer", () => {
+  test("by INFO is told as a tone", async () => {
+    const { browser, call } = await talk(false);
+    const told: object[] = [];
+    call.on("tone", (tone) => void told.push(tone));
+    tell(browser, { event: { type: "call_tone", call: call.id, tone: "5", duration: 160 } });
+    assert.deepEqual(told, [{ side: "remote", tone: "5", duration: 160, method: "info" }]);
+  });
+});
+
+describe("devices and speakers", () => {
+  test("what there is, and what changes", async () => {
+    const { agent, browser } = await connected({}, { devices: ["audioinput", "videoinput", "audiooutput"] });
+    assert.deepEqual(await agent.devices(), {
+      microphones: [{ id: "audioinput-1", label: "audioinput" }],
+      cameras: [{ id: "videoinput-1", label: "videoinput" }],
+      speakers: [{ id: "audiooutput-1", label: "audiooutput" }],
+    });
+    assert.equal(browser.devicesChanged, undefined, "nobody listens");
+    const told: number[] = [];
+    agent.on("devices", ({ microphones }) => void told.push(microphones.length));
+    browser.changeDevices([]);
+    await settle();
+    assert.deepEqual(told, [0]);
+    await agent.stop();
+    assert.equal(browser.devicesChanged, undefined, "nothing is left behind");
+  });
+
+  test("calls play on the chosen speaker, and on the browser's when it is gone", async () => {
+    const { agent, call, browser } = await talk(false, { devices: ["audiooutput"] });
+    const [early, late] = [new FakeElement(), new FakeElement()];
+    const stop = call.play(early as unknown as HTMLMediaElement);
+    assert.equal(early.srcObject, call.remoteStream);
+    assert.ok(early.plays > 0);
+    await agent.useSpeaker("audiooutput-1");
+    call.play(late as unknown as HTMLMediaElement);
+    assert.deepEqual([early.speaker, late.speaker], ["audiooutput-1", "audiooutput-1"]);
+    await assert.rejects(agent.useSpeaker("none"), isSip("no_device"));
+    assert.equal(early.speaker, "audiooutput-1");
+    browser.changeDevices(browser.devices);
+    await settle();
+    assert.equal(early.speaker, "audiooutput-1", "it is still there");
+    browser.changeDevices([]);
+    await settle();
+    assert.deepEqual([early.speaker, late.speaker], ["", ""]);
+    stop();
+    assert.equal(early.srcObject, null);
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    assert.equal(late.srcObject, null);
+  });
+
+  test("a browser without speakers to choose says so", async () => {
+    const { agent } = await connected({}, { withoutSpeakers: true });
+    await assert.rejects(agent.useSpeaker("x"), isSip("not_supported"));
+  });
+});
+
+describe("streamCache", () => {
+  test("keeps one device of each kind open, until stop", async () => {
+    const bench = await connected({ streamCache: true });
+    const { agent, browser } = bench;
+    const once = async (video: boolean, options: CallOptions = {}): Promise<void> => {
+      const call = agent.call("bob", { video, ...options });
+      await negotiate(browser, call.id, { audio: "sendrecv", video: video ? "sendrecv" : null });
+      tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    };
+    await once(false);
+    await once(true);
+    await once(true);
+    assert.deepEqual(browser.captures, [
+      { audio: true, video: false },
+      { audio: false, video: true },
+    ]);
+    const [microphone] = browser.streams[0]?.getTracks() ?? [];
+    await once(false, { devices: { audio: "other" } });
+    assert.equal(microphone?.readyState, "ended", "another one takes its place");
+    assert.equal(browser.captures.length, 3);
+    browser.streams[2]?.getTracks()[0]?.end();
+    await once(false, { devices: { audio: "other" } });
+    assert.equal(browser.captures.length, 4, "one that ended is opened anew");
+    agent.releaseMedia();
+    const live = (): boolean =>
+      browser.streams.some((stream) => stream.getTracks().some((one) => one.readyState === "live"));
+    assert.equal(live(), false);
+    await once(true);
+    assert.equal(live(), true);
+    await agent.stop();
+    assert.equal(live(), false);
+  });
+
+  test("what comes after releaseMedia belongs to its call alone", async () => {
+    const { agent, browser } = await connected({ streamCache: true });
+    let give: (stream: FakeStream) => void = () => undefined;
+    browser.getUserMedia = () => new Promise((resolve) => (give = resolve));
+    const call = agent.call("bob");
+    tell(browser, { media: { type: "create_offer", call: call.id, token: 1, hold: false, audio: "sendrecv", video: null } });
+    await settle();
+    agent.releaseMedia();
+    const microphone = track("audio", "late");
+    give(new FakeStream([microphone]));
+    await settle();
+    assert.equal(microphone.readyState, "live");
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    assert.equal(microphone.readyState, "ended");
+  });
+});

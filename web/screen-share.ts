@@ -1,0 +1,248 @@
+/** A window or screen that is shown instead of the camera, or beside the microphone alone. */
+
+import type { MediaDirections } from "../js-glue/protocol.js";
+import { refuseAborted } from "./abort.js";
+import type { Abortable } from "./abort.js";
+import { optionsOf, wrongArgument } from "./arguments.js";
+import { MediaFailure, sends, toFailure } from "./capture.js";
+import type { AudioMix, Environment } from "./environment.js";
+import { SipError } from "./errors.js";
+import type { Overlay } from "./local-tracks.js";
+
+/** What is shared, and what is heard with it. */
+export interface ShareOptions extends Abortable {
+  /**
+   * true: the sound of the screen too, where the browser and the person give it; default false.
+   * It is mixed with the microphone.
+   */
+  readonly audio?: boolean;
+  /** false: the microphone is not sent meanwhile; default true. */
+  readonly microphone?: boolean;
+  /** Of the picture, for getDisplayMedia. */
+  readonly constraints?: MediaTrackConstraints;
+  /** Shown instead of asking the person; never stopped by us. It needs a video track. */
+  readonly stream?: MediaStream;
+}
+
+/** What was chosen to be shown. */
+export class Screen {
+  readonly stream: MediaStream;
+  private readonly ours: boolean;
+
+  private constructor(stream: MediaStream, ours: boolean) {
+    this.stream = stream;
+    this.ours = ours;
+  }
+
+  /** The page's own stream. */
+  static of(stream: MediaStream): Screen {
+    return new Screen(stream, false);
+  }
+
+  /** Lets the person choose a window or screen. @throws MediaFailure */
+  static async choose(
+    environment: Pick<Environment, "getDisplayMedia" | "isSecureContext">,
+    options: { readonly audio?: boolean; readonly constraints?: MediaTrackConstraints } = {},
+  ): Promise<Screen> {
+    const choose = environment.getDisplayMedia;
+    if (!choose) {
+      const code = environment.isSecureContext ? "not_supported" : "insecure_context";
+      throw new MediaFailure(code, "This browser cannot share a screen.");
+    }
+    const { audio = false, constraints } = options;
+    let stream: MediaStream;
+    try {
+      stream = await choose({ video: constraints ?? true, audio });
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "";
+      const refused = name === "NotAllowedError" || name === "AbortError";
+      const code = refused ? "permission_denied" : "failed";
+      throw new MediaFailure(code, "No window or screen was chosen.", error);
+    }
+    return new Screen(stream, true);
+  }
+
+  get video(): MediaStreamTrack | undefined {
+    return this.stream.getVideoTracks()[0];
+  }
+
+  get audio(): MediaStreamTrack | undefined {
+    return this.stream.getAudioTracks()[0];
+  }
+
+  /** Calls when the picture ends by itself: the browser's own button, a window that was closed. */
+  onEnded(ended: () => void): void {
+    this.video?.addEventListener("ended", ended);
+  }
+
+  stop(): void {
+    if (!this.ours) return;
+    for (const track of this.stream.getTracks()) track.stop();
+  }
+}
+
+/** What sharing needs of its call. */
+export interface SharePorts {
+  readonly environment: Pick<Environment, "getDisplayMedia" | "isSecureContext" | "mixAudio">;
+  readonly established: () => boolean;
+  /** What is done with each medium now. */
+  readonly directions: () => MediaDirections;
+  /** Sends this above microphone and camera from now on. */
+  readonly cover: (overlay: Overlay | undefined) => Promise<void>;
+  /** Re-offers; rejects if the peer does not agree. */
+  readonly modify: (directions: MediaDirections) => Promise<void>;
+  readonly changed: (sharing: boolean) => void;
+}
+
+interface Running {
+  readonly screen: Screen;
+  readonly close: () => void;
+  /** What the call did before a picture was offered for this; absent: no re-offer was needed. */
+  before?: MediaDirections;
+}
+
+/** The sharing of one call. */
+export class ScreenShare {
+  private readonly ports: SharePorts;
+  private running: Running | undefined;
+  private starting = false;
+  private ended = false;
+
+  constructor(ports: SharePorts) {
+    this.ports = ports;
+  }
+
+  get active(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** @throws SipError, and the call goes on as it was */
+  async start(options: ShareOptions = {}): Promise<MediaStream> {
+    const { stream, audio, microphone = true, constraints, signal } = optionsOf(options);
+    refuseAborted(signal);
+    if (stream !== undefined && !stream?.getVideoTracks?.().length) {
+      throw wrongArgument("stream", "a MediaStream with a video track");
+    }
+    this.expectReady();
+    this.starting = true;
+    try {
+      const screen = stream
+        ? Screen.of(stream)
+        : await Screen.choose(this.ports.environment, {
+            ...(audio === undefined ? {} : { audio }),
+            ...(constraints === undefined ? {} : { constraints }),
+          });
+      try {
+        refuseAborted(signal);
+        await this.show(screen, microphone);
+      } catch (error) {
+        screen.stop();
+        throw error;
+      }
+      return screen.stream;
+    } catch (error) {
+      if (error instanceof SipError) throw error;
+      const { code, message } = toFailure(error);
+      throw new SipError(code, message, { cause: error });
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** Rejects if a re-offer was needed and failed; nothing of the screen is sent then either. */
+  async stop(): Promise<void> {
+    const running = this.running;
+    if (!running) return;
+    this.running = undefined;
+    await this.ports.cover(undefined);
+    this.close(running);
+    this.ports.changed(false);
+    if (running.before && !this.ended) await this.ports.modify(running.before);
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.ended = true;
+    const running = this.running;
+    this.running = undefined;
+    if (running) this.close(running);
+  }
+
+  private expectReady(): void {
+    if (this.running || this.starting) {
+      throw new SipError("wrong_state", "The call shares a screen already.");
+    }
+    if (this.ended || !this.ports.established()) {
+      throw new SipError("wrong_state", "A screen can be shared in an established call only.");
+    }
+  }
+
+  private async show(screen: Screen, microphone: boolean): Promise<void> {
+    const { ports } = this;
+    const { video } = screen;
+    if (!video) throw new MediaFailure("failed", "The browser gave no picture of the screen.");
+    if (this.ended) throw new SipError("call_ended", "The call ended before a screen was chosen.");
+    const { audio, close } = this.sound(screen, microphone);
+    const running: Running = { screen, close };
+    this.running = running;
+    screen.onEnded(() => {
+      if (this.running === running) this.stop().catch(() => undefined);
+    });
+    const before = ports.directions();
+    try {
+      await ports.cover({ video, ...(audio ? { audio } : {}) });
+      if (!sends(before.video)) {
+        running.before = before;
+        const receives = before.video === "recvonly";
+        await ports.modify({ ...before, video: receives ? "sendrecv" : "sendonly" });
+        if (!sends(ports.directions().video)) {
+          throw new SipError("not_accepted", "The other side takes no picture.");
+        }
+      }
+    } catch (error) {
+      if (this.running === running) this.running = undefined;
+      await ports.cover(undefined);
+      this.close(running);
+      throw error;
+    }
+    if (this.running !== running) {
+      const code = this.ended ? "call_ended" : "aborted";
+      throw new SipError(code, "The sharing ended before the screen was shown.");
+    }
+    ports.changed(true);
+  }
+
+  /** The sound that goes with it: the microphone, that of the screen, both, or none. */
+  private sound(
+    screen: Screen,
+    microphone: boolean,
+  ): { audio?: Overlay["audio"]; close: () => void } {
+    const ofScreen = screen.audio;
+    if (!ofScreen) return microphone ? { close: () => undefined } : silence;
+    if (!microphone) return { audio: () => ofScreen, close: () => undefined };
+    const { mixAudio } = this.ports.environment;
+    let mix: AudioMix | undefined;
+    let mixed: MediaStreamTrack | undefined;
+    return {
+      // Asked for each microphone that takes the place of another.
+      audio: (own) => {
+        if (mix && mixed === own) return mix.track;
+        mix?.close();
+        mix = undefined;
+        mixed = own;
+        // Without WebAudio a person is heard rather than a screen.
+        if (!own || !mixAudio) return own ?? ofScreen;
+        mix = mixAudio([own, ofScreen]);
+        return mix.track;
+      },
+      close: () => mix?.close(),
+    };
+  }
+
+  private close({ screen, close }: Running): void {
+    close();
+    screen.stop();
+  }
+}
+
+const silence = { audio: (): null => null, close: (): void => undefined };
