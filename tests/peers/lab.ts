@@ -29,6 +29,8 @@ export interface LabOptions {
   readonly name: string;
   /** Default false: whether tshark captures. */
   readonly capture?: boolean;
+  /** The SIP server that Kamailio is only a gateway to; default: it is the registrar itself. */
+  readonly server?: string;
 }
 
 export interface Lab {
@@ -49,6 +51,8 @@ export interface Lab {
   contacts(user: string): Promise<string[]>;
   /** Waits until a user is registered. */
   registered(user: string, timeout?: number): Promise<void>;
+  /** Where tshark writes what it captures. */
+  readonly captured: string;
   /**
    * What tshark saw so far, one line a packet that `filter` takes: the `fields`, by name.
    * The last packets may be missing for a second. Needs `capture`.
@@ -145,6 +149,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       users,
       ports,
       manyContacts: true,
+      ...(options.server === undefined ? {} : { server: options.server }),
     });
   } catch (error) {
     await stop();
@@ -171,6 +176,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     password,
     folder,
     logs,
+    captured,
     start,
     contacts,
     registered: async (user, timeout = 10000) => {

@@ -37,6 +37,8 @@ export interface KamailioOptions {
   readonly ports?: Ports;
   /** Default false: a registration replaces those of the user's other contacts. */
   readonly manyContacts?: boolean;
+  /** The SIP server that this Kamailio is only a gateway to; default: it is the server itself. */
+  readonly server?: string;
 }
 
 export interface Kamailio {
@@ -59,7 +61,7 @@ function password(user: string): string {
 }
 
 /** The files of the recipe in docs/servers/kamailio, with a local.cfg and users of our own. */
-function writeRunFolder(folder: string, options: Required<KamailioOptions>): void {
+function writeRunFolder(folder: string, options: Required<Omit<KamailioOptions, "server">> & Pick<KamailioOptions, "server">): void {
   const { algorithm, domain, address, ports } = options;
   const { key, certificate } = makeCertificate(folder);
   writeFileSync(
@@ -90,7 +92,9 @@ function writeRunFolder(folder: string, options: Required<KamailioOptions>): voi
     RTPENGINE_PORT: 2223,
   };
   const lines = Object.entries(words).map(([word, value]) => `#!substdef "|${word}|${value}|g"\n`);
-  lines.push(`#!define AUTH_ALGORITHM "${algorithm}"\n`, "#!define WITH_PRESENCE\n");
+  lines.push(`#!define AUTH_ALGORITHM "${algorithm}"\n`);
+  if (options.server === undefined) lines.push("#!define WITH_PRESENCE\n");
+  else lines.push("#!define WITH_GATEWAY\n", `#!substdef "|SIP_SERVER|${options.server}|g"\n`);
   if (!options.manyContacts) lines.push('#!define SAVE_FLAGS "0x04"\n');
   writeFileSync(join(folder, "local.cfg"), lines.join(""));
   for (const file of ["kamailio.cfg", "presence.cfg"]) {
