@@ -107,6 +107,9 @@ export class Phone<T extends AnyTab = Tab> {
   transfer(target: string): Promise<Failure | null> {
     return this.tab.page.evaluate((to) => window.phone.transfer(to), target);
   }
+  follow(): Promise<void> {
+    return this.tab.page.evaluate(() => window.phone.follow());
+  }
   snapshot(): Promise<Snapshot> {
     return this.tab.page.evaluate(() => window.phone.snapshot());
   }

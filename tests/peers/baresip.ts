@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { startChild, waitFor, type Child } from "../e2e/child.js";
 import { runFolder } from "../e2e/paths.js";
 import { readWave, type Sound } from "./wave.js";
@@ -12,11 +13,14 @@ const modules = "/usr/lib/baresip/modules";
 export interface BaresipOptions {
   /** Its own address, at which rtpengine reaches it. */
   readonly host: string;
-  readonly sipPort: number;
-  /** JSON commands and events. */
-  readonly controlPort: number;
-  /** Single keys, as if typed: the keypad has no command of its own. */
-  readonly keyPort: number;
+  readonly ports: {
+    /** UDP and TCP; it takes the next one, too, for TLS. */
+    readonly sip: number;
+    /** JSON commands and events. */
+    readonly control: number;
+    /** Single keys, as if typed: the keypad has no command of its own. */
+    readonly keys: number;
+  };
   /** Address and port of the proxy where it registers, by UDP. */
   readonly proxy: string;
   readonly user: string;
@@ -26,6 +30,8 @@ export interface BaresipOptions {
   readonly codecs: readonly string[];
   /** Hertz of the tone that it sends. */
   readonly tone: number;
+  /** A second account: who calls it is answered at once and hears what baresip hears. */
+  readonly monitor?: { readonly user: string; readonly password: string };
 }
 
 /** What it tells of itself; the fields are its own. */
@@ -46,7 +52,7 @@ interface Reply {
 function configuration(options: BaresipOptions, folder: string): string {
   return `${[
     "poll_method epoll",
-    `sip_listen ${options.host}:${options.sipPort}`,
+    `sip_listen ${options.host}:${options.ports.sip}`,
     "net_interface lo",
     "call_max_calls 4",
     // A source has to have two channels, or the call is dropped with "Operation not supported".
@@ -66,22 +72,29 @@ function configuration(options: BaresipOptions, folder: string): string {
     "module_tmp account.so",
     "module_app menu.so",
     "module_app ctrl_tcp.so",
-    `ctrl_tcp_listen 127.0.0.1:${options.controlPort}`,
-    `cons_listen 127.0.0.1:${options.keyPort}`,
+    `ctrl_tcp_listen 127.0.0.1:${options.ports.control}`,
+    `cons_listen 127.0.0.1:${options.ports.keys}`,
     `snd_path ${folder}`,
   ].join("\n")}\n`;
 }
 
-function account({ user, domain, password, proxy, codecs }: BaresipOptions): string {
-  const parameters = [
-    `auth_user=${user}`,
-    `auth_pass=${password}`,
-    `outbound="sip:${proxy}"`,
-    "regint=300",
-    "answermode=manual",
-    `audio_codecs=${codecs.join(",")}`,
-  ];
-  return `<sip:${user}@${domain}>;${parameters.join(";")}\n`;
+function accounts(options: BaresipOptions): string {
+  const { domain, proxy, codecs, monitor } = options;
+  const account = (user: string, password: string, ...more: string[]): string => {
+    const parameters = [
+      `auth_user=${user}`,
+      `auth_pass=${password}`,
+      `outbound="sip:${proxy}"`,
+      "regint=300",
+      `audio_codecs=${codecs.join(",")}`,
+      ...more,
+    ];
+    return `<sip:${user}@${domain}>;${parameters.join(";")}\n`;
+  };
+  const first = account(options.user, options.password, "answermode=manual");
+  if (monitor === undefined) return first;
+  const bridged = ["audio_source=aubridge,heard", "audio_player=aubridge,unheard"];
+  return first + account(monitor.user, monitor.password, "answermode=auto", ...bridged);
 }
 
 function open(port: number): Promise<Socket | undefined> {
@@ -116,7 +129,7 @@ export class Baresip {
     }
     const folder = runFolder(`baresip-${options.user}`);
     writeFileSync(join(folder, "config"), configuration(options, folder));
-    writeFileSync(join(folder, "accounts"), account(options));
+    writeFileSync(join(folder, "accounts"), accounts(options));
     writeFileSync(join(folder, "contacts"), "");
     // -s: every SIP message in its output.
     const child = startChild(program, ["-4", "-v", "-s", "-f", folder], folder);
@@ -128,11 +141,13 @@ export class Baresip {
         },
         () => `port ${port} of baresip is closed:\n${child.output()}`,
       );
-    const control = await socket(options.controlPort);
-    const keys = await socket(options.keyPort);
+    const control = await socket(options.ports.control);
+    const keys = await socket(options.ports.keys);
     const baresip = new Baresip(options, folder, child, control, keys);
     // It registers before anybody can connect to hear of it.
-    await baresip.logged(/\{0\/UDP\/v4\} 200 OK/);
+    for (const user of [options.user, ...(options.monitor ? [options.monitor.user] : [])]) {
+      await baresip.logged(new RegExp(`^${user}@\\S+ \\{0/UDP/v4\\} 200 OK`, "m"));
+    }
     return baresip;
   }
 
@@ -179,18 +194,21 @@ export class Baresip {
   resume(): Promise<string> {
     return this.command("resume");
   }
-  /** Sends REFER and holds. */
+  mute(): Promise<string> {
+    return this.command("mute");
+  }
+  /** Sends REFER. */
   transfer(target: string): Promise<string> {
     return this.command("transfer", target);
   }
 
-  /** Presses keys of its keypad, each for 100 ms. */
-  async dtmf(tones: string): Promise<void> {
+  /** Presses keys of its keypad, each for `duration` ms. */
+  async dtmf(tones: string, duration = 100): Promise<void> {
     for (const tone of tones) {
       this.keys.write(tone);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(duration);
       this.keys.write("\x04");
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
   }
 
@@ -213,19 +231,38 @@ export class Baresip {
       .join("");
   }
 
-  /** What the latest call has let it hear so far, decoded. */
-  heard(): Sound {
-    const files = readdirSync(this.folder).filter((file) => file.endsWith("-dec.wav"));
-    const latest = files.sort().at(-1);
-    return readWave(latest === undefined ? "" : join(this.folder, latest));
+  /**
+   * What it hears in the next `milliseconds`, decoded; less, where nothing arrives. Version 1.0 stops
+   * writing this down for good when a call is held, and where it does not send itself: `loop` and the
+   * monitor show what it hears then.
+   */
+  listen(milliseconds = 700): Promise<Sound> {
+    return this.recorded("dec", milliseconds);
   }
 
-  /** What it hears in the next `milliseconds`; less, where nothing arrives. */
-  async listen(milliseconds = 700): Promise<Sound> {
-    const before = this.heard().samples.length;
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    const { rate, samples } = this.heard();
-    return { rate, samples: samples.subarray(before) };
+  /**
+   * What it hears, sent back in the place of its tone until this resolves: its encoder writes down
+   * what it sends, whatever happened to the call.
+   */
+  async loop(milliseconds = 700): Promise<Sound> {
+    await this.command("ausrc", "aubridge,heard");
+    // Its buffers still hold the tone.
+    await delay(400);
+    const sound = await this.recorded("enc", milliseconds);
+    await this.command("ausrc", `ausine,${this.options.tone}`);
+    await delay(400);
+    return sound;
+  }
+
+  /** What the latest call adds to its file in the next `milliseconds`. */
+  private async recorded(way: "enc" | "dec", milliseconds: number): Promise<Sound> {
+    const names = readdirSync(this.folder).filter((file) => file.endsWith(`-${way}.wav`));
+    const latest = names.sort().at(-1);
+    if (latest === undefined) throw new Error(`baresip has written no -${way}.wav`);
+    const file = join(this.folder, latest);
+    const before = readWave(file).samples.length;
+    await delay(milliseconds);
+    return readWave(file, before);
   }
 
   async stop(): Promise<void> {

@@ -71,18 +71,31 @@ export function amplitude(samples: Float64Array, rate: number, frequency: number
   return count === 0 ? 0 : (2 * Math.sqrt(Math.max(0, power))) / count;
 }
 
+/** The frequency from `low` to `high` that is loudest in `samples`. */
+function loudest(
+  samples: Float64Array,
+  rate: number,
+  low: number,
+  high: number,
+): { readonly frequency: number; readonly height: number } {
+  // A quarter of what the length can tell apart misses no peak.
+  const step = rate / samples.length / 4;
+  let best = { frequency: 0, height: 0 };
+  for (let frequency = low; frequency <= high; frequency += step) {
+    const height = amplitude(samples, rate, frequency);
+    if (height > best.height) best = { frequency, height };
+  }
+  return best;
+}
+
 /** The strongest tone from 100 to 3000 Hz. */
 export function strongestTone({ rate, samples }: Sound): Tone {
   const level = rms(samples);
   if (level < 1e-4) return { frequency: 0, rms: level, purity: 0 };
-  // Half a second is enough, and a step of a quarter of its resolution misses no peak.
-  const part = samples.subarray(Math.max(0, samples.length - Math.round(rate / 2)));
-  const step = rate / part.length / 4;
-  let best = { frequency: 0, height: 0 };
-  for (let frequency = 100; frequency <= 3000; frequency += step) {
-    const height = amplitude(part, rate, frequency);
-    if (height > best.height) best = { frequency, height };
-  }
-  const power = rms(part) ** 2;
-  return { frequency: best.frequency, rms: level, purity: best.height ** 2 / 2 / power };
+  const last = (seconds: number): Float64Array =>
+    samples.subarray(Math.max(0, samples.length - Math.round(rate * seconds)));
+  const rough = loudest(last(0.1), rate, 100, 3000);
+  const part = last(0.5);
+  const best = loudest(part, rate, rough.frequency - 20, rough.frequency + 20);
+  return { frequency: best.frequency, rms: level, purity: best.height ** 2 / 2 / rms(part) ** 2 };
 }

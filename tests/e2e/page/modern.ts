@@ -61,6 +61,8 @@ export interface Phone {
   dtmf(tones: string, method: "auto" | "info"): Promise<Failure | null>;
   /** Whether the peer reached `target`; the call is over then. */
   transfer(target: string): Promise<Failure | null>;
+  /** The call that a transfer has made takes the place of the one that was transferred. */
+  follow(): void;
   snapshot(): Snapshot;
   /** Epoch milliseconds of the moment before call(). */
   readonly calledAt: number;
@@ -99,6 +101,7 @@ let connection: string[] = [];
 let registrations: string[] = [];
 let calledAt = 0;
 let answerWith: Media | null = null;
+let transferred: Call | null = null;
 
 function watch(next: Call): void {
   call = next;
@@ -112,7 +115,8 @@ function watch(next: Call): void {
   next.on("remoteHold", (held) => log.push(`remoteHold ${JSON.stringify(held)}`));
   next.on("transferRequested", (request) => {
     log.push(`transfer to ${request.target.user ?? ""}`);
-    request.accept({ audio: true, video: false });
+    transferred = request.accept({ audio: true, video: false });
+    transferred.established.catch(() => undefined);
   });
   next.on("transferProgress", ({ state, status }) => log.push(`transfer ${state} ${status}`));
   // A rejected promise that nobody looks at would be a page error; `ended` tells the same.
@@ -121,6 +125,7 @@ function watch(next: Call): void {
     if (call === next) end = value;
   });
   const view = document.querySelector("video");
+  if (view !== null && next.remoteStream !== null) view.srcObject = next.remoteStream;
   next.on("remoteStream", () => {
     if (view !== null) view.srcObject = next.remoteStream;
   });
@@ -192,6 +197,10 @@ window.phone = {
   mute: (kind, muted) => current().mute(kind, muted),
   dtmf: (tones, method) => outcome(current().dtmf(tones, { method })),
   transfer: (target) => outcome(current().transfer(target)),
+  follow() {
+    if (transferred === null) throw new Error("there was no transfer");
+    watch(transferred);
+  },
   snapshot: () => ({
     registration: registration?.state ?? null,
     call: call?.state ?? null,
