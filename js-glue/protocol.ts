@@ -491,6 +491,7 @@ export type Event =
       readonly call: number;
       readonly cause: EndCause;
       readonly by: "local" | "remote" | "network";
+      /** Of the response that ended it, or of the Reason of the peer's BYE or CANCEL (RFC 3326). */
       readonly status?: number;
       readonly reason?: string;
       readonly media_error?: MediaError;

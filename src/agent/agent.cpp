@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "message/redact.hpp"
+#include "usage/info_content.hpp"
 
 namespace sipml::agent {
 
@@ -475,17 +476,38 @@ CommandError not_offered(const char* text) {
 }
 }  // namespace
 
-Agent::Answer Agent::execute(const RestartIce&, Instant) { return not_offered("no ICE restart"); }
+Agent::Answer Agent::execute(const RestartIce& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(
+      found->second.change(usage::Change::restart_ice, std::nullopt, command.headers, ctx));
+}
+
 Agent::Answer Agent::execute(const AcceptOffer&, Instant) {
   return not_offered("nothing is offered");
 }
 Agent::Answer Agent::execute(const RejectOffer&, Instant) {
   return not_offered("nothing is offered");
 }
-Agent::Answer Agent::execute(const RequestKeyFrame&, Instant) {
-  return not_offered("no key frames");
+
+Agent::Answer Agent::execute(const RequestKeyFrame& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.info(std::string(usage::media_control_type),
+                                    std::string(usage::key_frame_request), {}, ctx));
 }
+
 Agent::Answer Agent::execute(const LocalCandidate&, Instant) { return std::uint32_t{0}; }
-Agent::Answer Agent::execute(const MediaLost&, Instant) { return not_offered("no media"); }
+
+Agent::Answer Agent::execute(const MediaLost& command, Instant now) {
+  // As for the answers of the browser: the call may be over.
+  if (const auto found = calls_.find(command.call); found != calls_.end()) {
+    Context ctx = context(now);
+    found->second.media_lost(command.error, command.text, ctx);
+  }
+  return std::uint32_t{0};
+}
 
 }  // namespace sipml::agent

@@ -234,7 +234,7 @@ void Agent::receive_cancel(const message::Message& request, transaction::Id id, 
   ctx.tell_passed(false, target->first, request);
   // 9.2: the tag is that of the responses to the INVITE.
   ctx.respond(id, message::make_response(request, 200, target->second.local_tag()));
-  target->second.cancelled(ctx);
+  target->second.cancelled(request, ctx);
 }
 
 void Agent::receive_outside_dialog(const message::Message& request, transaction::Id id,

@@ -44,6 +44,8 @@ inline constexpr std::size_t request_count = 256;
 inline constexpr std::int64_t request_answer_time = 10000;
 inline constexpr std::size_t publication_count = 64;
 inline constexpr std::size_t subscription_count = 256;
+/// Milliseconds that the DTMF tone of one INFO lasts.
+inline constexpr std::uint64_t tone_duration = 60000;
 /// Early dialogs of one call; a fork beyond them is known only when it answers.
 inline constexpr std::size_t early_dialog_count = 64;
 /// Reliable provisional responses of one call that wait for the PRACK of the one before them.

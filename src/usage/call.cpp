@@ -4,8 +4,10 @@
 
 #include "base/ascii.hpp"
 #include "message/headers/expires.hpp"
+#include "message/status.hpp"
 #include "negotiation/hold.hpp"
 #include "sdp/description.hpp"
+#include "usage/info_content.hpp"
 
 namespace sipml::usage {
 
@@ -19,6 +21,50 @@ void Call::end_because(EndCause cause, Side by, int status, std::string_view rea
   end_.status = status;
   end_.reason = reason;
   end_.message.reset();
+}
+
+std::string_view lost_media(std::optional<MediaError> error) {
+  if (error == MediaError::ice_failed) return "ICE failed";
+  if (error == MediaError::dtls_failed) return "DTLS failed";
+  return {};
+}
+
+/// What the peer says of why it ends the call (RFC 3326): of several reasons that of SIP, which has
+/// a status; that of the telephone network has words, at most.
+void Call::end_because_of(const message::Message& request, EndCause cause) {
+  int status = 0;
+  std::string reason;
+  for (const std::string_view field : request.headers(HeaderName::reason)) {
+    const auto values = message::parse_reason(field);
+    if (!values) continue;
+    for (const message::Reason& value : *values) {
+      const bool is_sip = value.protocol == "sip" && value.cause && *value.cause < 700;
+      if (status != 0 || !(is_sip || (value.protocol == "q.850" && reason.empty()))) continue;
+      if (is_sip) status = static_cast<int>(*value.cause);
+      if (value.text)
+        reason = *value.text;
+      else if (is_sip)
+        reason = message::reason_phrase(status);
+      else if (value.cause)
+        reason = "Q.850 " + std::to_string(*value.cause);
+    }
+  }
+  end_because(cause, Side::remote, status, reason);
+}
+
+/// What CANCEL and BYE carry: when the media are to blame, RFC 3326 says so.
+message::HeaderFields Call::ending_headers() const {
+  message::HeaderFields fields;
+  if (end_.cause == EndCause::media_error) {
+    // Nothing came by that way in time.
+    const bool is_timeout = end_.media_error == MediaError::ice_failed;
+    const std::string_view text = lost_media(end_.media_error);
+    const message::Reason reason{"sip", is_timeout ? 408U : 488U,
+                                 std::string(text.empty() ? message::reason_phrase(488) : text)};
+    fields.push_back({"Reason", to_string(reason)});
+  }
+  add_headers(fields, hang_up_headers_);
+  return fields;
 }
 
 void Call::close_media(Context& context) {
@@ -53,7 +99,7 @@ void Call::progress(OnProgress on, Context& context) {
     transaction::Outbox outbox;
     context.transactions.send_cancel(invite_transaction_,
                                      {id_, static_cast<std::uint32_t>(Purpose::cancel), 0},
-                                     hang_up_headers_, context.now, outbox);
+                                     ending_headers(), context.now, outbox);
     context.flush_request(id_, outbox);
     timers_.start(Timer::cancel, context.now + transaction::timer_64_t1);
   }
@@ -102,6 +148,8 @@ void Call::ask_media(MediaRequest::Type type, std::string description, bool prov
   request.directions = wanted_directions();
   request.hold = is_own_change() ? pending_hold_ : local_hold_;
   request.provisional = provisional;
+  request.ice_restart = type == MediaRequest::Type::create_offer && is_own_change() &&
+                        pending_change_ == Change::restart_ice;
   request.description = std::move(description);
   context.ask(std::move(request));
 }
@@ -302,6 +350,15 @@ void Call::media_failed(std::uint32_t token, MediaError error, const std::string
   }
 }
 
+void Call::media_lost(MediaError error, const std::string& text, Context& context) {
+  if (media_closed_) return;
+  rejection_status_ = 488;
+  rejection_reason_ = lost_media(error);
+  end_because(EndCause::media_error, Side::local, 0, text);
+  end_.media_error = error;
+  progress(OnProgress::media_failed, context);
+}
+
 void Call::send_bye(Context& context) {
   transferee_.call_over(in_call(context));
   timers_.stop_all();
@@ -309,10 +366,8 @@ void Call::send_bye(Context& context) {
   answer_open_requests(context);
   timers_.start(Timer::bye, context.now + transaction::timer_64_t1);
   message::Request bye = dialog_->make_request("BYE");
-  if (end_.cause == EndCause::media_error)
-    bye.headers.push_back({"Reason", "SIP;cause=488;text=\"Not Acceptable Here\""});
   add_headers(bye.headers, options_.headers);
-  add_headers(bye.headers, hang_up_headers_);
+  add_headers(bye.headers, ending_headers());
   last_bye_ = bye;
   bye_unsent_ =
       context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
@@ -499,8 +554,7 @@ void Call::request(const message::Message& request, transaction::Id transaction,
       answer_request(transaction, request, 469, context, {{"Recv-Info", ""}});
       return;
     }
-    answer_request(transaction, request, 200, context);
-    context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
+    info_received(request, transaction, context);
   } else if (!dialog_ && (request.method() == "REFER" || request.method() == "NOTIFY" ||
                           request.method() == "SUBSCRIBE")) {
     // No transfer before the call is there.
@@ -521,12 +575,36 @@ void Call::request(const message::Message& request, transaction::Id transaction,
   }
 }
 
+/// A content that cannot be read costs what it was to cause; the user is told of the INFO anyway.
+void Call::info_received(const message::Message& request, transaction::Id transaction,
+                         Context& context) {
+  answer_request(transaction, request, 200, context);
+  context.emit(CallInfo{id_, request.content_type(), std::string(request.body())});
+  const InfoKind kind = info_kind(request.content_type());
+  if (kind == InfoKind::other || media_closed_) return;
+  if (kind == InfoKind::media_control) {
+    const auto asks = asks_key_frame(request.body());
+    if (!asks) context.emit(Diagnostic{"bad_media_control", std::string(asks.error()), {}});
+    if (!asks || !*asks) return;
+    MediaRequest key_frame;
+    key_frame.type = MediaRequest::Type::send_key_frame;
+    key_frame.call = id_;
+    context.ask(std::move(key_frame));
+    return;
+  }
+  const auto tone = parse_tone(kind, request.body());
+  if (!tone)
+    context.emit(Diagnostic{"bad_tone", std::string(tone.error()), {}});
+  else if (*tone)
+    context.emit(CallTone{id_, (*tone)->tone, (*tone)->duration});
+}
+
 void Call::bye_received(const message::Message& request, transaction::Id transaction,
                         Context& context) {
   answer_request(transaction, request, 200, context);
   if (progress_ == Progress::established) answer_open_requests(context);
   const bool unanswered = progress_ == Progress::ringing || progress_ == Progress::answering;
-  end_because(unanswered ? EndCause::cancelled : EndCause::bye, Side::remote);
+  end_because_of(request, unanswered ? EndCause::cancelled : EndCause::bye);
   progress(OnProgress::bye_received, context);
 }
 

@@ -29,6 +29,9 @@
 
 namespace sipml::usage {
 
+/// What the peer is told of a lost connection of the media; "" for another error.
+std::string_view lost_media(std::optional<MediaError> error);
+
 struct CallOptions {
   message::HeaderFields headers;
   /// Of the first INVITE, or of the answer to it, alone.
@@ -106,6 +109,9 @@ class Call {
   void media_failed(std::uint32_t token, MediaError error, const std::string& text,
                     Context& context);
 
+  /// The connection of the media is gone for good: the call ends, in whatever state it is.
+  void media_lost(MediaError error, const std::string& text, Context& context);
+
   // The network.
   void response(const transaction::Indication& indication, const message::Message& response,
                 Context& context);
@@ -122,7 +128,7 @@ class Call {
   void request(const message::Message& request, transaction::Id transaction, Context& context);
   void ack(const message::Message& ack, Context& context);
   bool is_cancelled_by(transaction::Id invite) const;
-  void cancelled(Context& context);
+  void cancelled(const message::Message& cancel, Context& context);
 
   /// Nobody waits for the peer any longer: the call ends here, in whatever state it is.
   void give_up(Context& context);
@@ -176,6 +182,8 @@ class Call {
   void progress(OnProgress on, Context& context);
   void exchange(OnExchange on, Context& context);
   void end_because(EndCause cause, Side by, int status = 0, std::string_view reason = {});
+  void end_because_of(const message::Message& request, EndCause cause);
+  message::HeaderFields ending_headers() const;
   void tell_end(Context& context);
   void close_media(Context& context);
   void ask_media(MediaRequest::Type type, std::string description, bool provisional,
@@ -188,6 +196,8 @@ class Call {
   message::Response make_2xx(const message::Message& request, Context& context) const;
   void send_2xx(Context& context);
   void bye_received(const message::Message& request, transaction::Id transaction, Context& context);
+  void info_received(const message::Message& request, transaction::Id transaction,
+                     Context& context);
   dialog::Dialog* dialog_with(std::string_view remote_tag);
   bool is_own_change() const {
     return carrier_ == Carrier::own_reinvite || carrier_ == Carrier::own_update;

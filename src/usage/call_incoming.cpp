@@ -101,7 +101,8 @@ void Call::send_rejection(int status, const std::string& reason, Context& contex
   if (status != 487)
     response.headers.push_back({"Reason", "SIP;cause=" + std::to_string(status) +
                                               ";text=" + grammar::quote(response.reason)});
-  if (status == 488) response.headers.push_back(warning(context.config, nullptr));
+  if (status == 488 && lost_media(end_.media_error).empty())
+    response.headers.push_back(warning(context.config, nullptr));
   add_headers(response.headers, rejection_headers_);
   reliable(OnReliable::final_response_sent, context);
   context.respond(peer_transaction_, response);
@@ -111,7 +112,7 @@ bool Call::is_cancelled_by(transaction::Id invite) const {
   return !is_outgoing_ && invite != 0 && peer_transaction_ == invite;
 }
 
-void Call::cancelled(Context& context) {
+void Call::cancelled(const message::Message& cancel, Context& context) {
   if (progress_ == Progress::established) {
     // A re-INVITE of the peer is cancelled: the call stays as it was.
     if (carrier_ == Carrier::peer_reinvite &&
@@ -127,7 +128,7 @@ void Call::cancelled(Context& context) {
   }
   if (progress_ != Progress::ringing && progress_ != Progress::answering) return;
   context.emit(CallCancelled{id_});
-  end_because(EndCause::cancelled, Side::remote);
+  end_because_of(cancel, EndCause::cancelled);
   progress(OnProgress::cancelled, context);
 }
 

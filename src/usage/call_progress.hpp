@@ -17,7 +17,7 @@ enum class State : std::uint8_t {
   calling,
   /// A provisional response came.
   proceeding,
-  /// The user hung up, but CANCEL has to wait for a provisional response (9.1).
+  /// The call is to end, but CANCEL has to wait for a provisional response (9.1).
   cancel_waiting,
   /// CANCEL sent.
   cancelling,
@@ -30,7 +30,7 @@ enum class State : std::uint8_t {
   answering,
   /// 2xx sent, no ACK yet.
   answered,
-  /// The user hung up, but BYE has to wait for the ACK (15).
+  /// The call is to end, but BYE has to wait for the ACK (15).
   hanging_up,
   // Both.
   established,
@@ -103,6 +103,7 @@ inline constexpr auto table = [] {
       {calling,        no_response,             ended,          finish},
       {calling,        transport_lost,          ended,          finish},
       {calling,        hang_up,                 cancel_waiting, tell_terminating},
+      {calling,        media_failed,            cancel_waiting, nothing},
 
       {proceeding,     challenged,              calling,        nothing},
       {proceeding,     response_1xx,            proceeding,     tell_progress},
@@ -145,6 +146,7 @@ inline constexpr auto table = [] {
       {answered,       ack_received,            established,    nothing},
       {answered,       ack_timeout,             terminating,    send_bye},
       {answered,       hang_up,                 hanging_up,     tell_terminating},
+      {answered,       media_failed,            hanging_up,     nothing},
       {answered,       bye_received,            ended,          finish},
 
       {hanging_up,     ack_received,            terminating,    send_bye},

@@ -56,6 +56,11 @@ enum class Op : std::uint8_t {
   unsubscribe,
   progress,
   forget_request,
+  restart_ice,
+  accept_offer,
+  reject_offer,
+  request_key_frame,
+  media_lost,
   count
 };
 
@@ -114,7 +119,7 @@ const std::array<std::string, 7> descriptions = {offer,
                                                  "v=0\r\no=- 1 1 IN IP4 0\r\ns=-\r\n"};
 
 /// What may follow the headers that every message has.
-constexpr std::array<std::string_view, 34> more_headers = {
+constexpr std::array<std::string_view, 37> more_headers = {
     "",
     "Contact: <sip:bob@b.invalid;transport=ws>\r\n",
     "Contact: <sip:bob@b.invalid>\r\nRecord-Route: <sip:p1.example.org;lr>, "
@@ -142,6 +147,9 @@ constexpr std::array<std::string_view, 34> more_headers = {
     "Content-Encoding: gzip\r\nContact: <sip:bob@b.invalid>\r\n",
     "Accept: text/plain\r\nContact: <sip:bob@b.invalid>\r\n",
     "Info-Package: dtmf\r\nContent-Type: application/dtmf-relay\r\n",
+    "Content-Type: application/dtmf\r\n",
+    "Content-Type: application/media_control+xml\r\n",
+    "Reason: SIP;cause=480;text=\"x\", Q.850;cause=16\r\n",
     "Max-Forwards: 0\r\n",
     "Content-Length: 5\r\n",
     "Event: presence\r\nSubscription-State: active;expires=60\r\n",
@@ -353,7 +361,7 @@ void media_ready(World& world, Program& program) {
 
 void media_failed(World& world, Program& program) {
   const usage::MediaRequest* request = world.request(program.next() % 4);
-  const auto error = static_cast<usage::MediaError>(program.next() % 8);
+  const auto error = static_cast<usage::MediaError>(program.next() % 10);
   if (request) world.execute(agent::MediaFailed{request->call, request->token, error, "text"});
 }
 
@@ -375,6 +383,7 @@ agent::Configure configure(Program& program) {
   command.config.event_messages = (more & 8U) != 0;
   command.config.unsolicited_notify = (more & 16U) != 0;
   command.config.redirects = (more & 32U) != 0 ? 0 : 5;
+  command.config.ask_upgrades = (bits & 16U) == 0;
   using Reliable = usage::Config::ReliableProvisional;
   constexpr std::array<Reliable, 3> reliable = {Reliable::supported, Reliable::none,
                                                 Reliable::required};
@@ -444,6 +453,27 @@ void command(World& world, Program& program, Op op) {
     case Op::progress: {
       const std::uint32_t call = id(program);
       world.execute(agent::Progress{call, 100 + program.next() % 100, {}, fields(program)});
+      break;
+    }
+    case Op::restart_ice:
+      world.execute(agent::RestartIce{id(program), fields(program)});
+      break;
+    case Op::accept_offer: {
+      agent::AcceptOffer command{id(program), {}};
+      if (program.next() % 2 == 1) command.choice = {direction(program), direction(program)};
+      world.execute(std::move(command));
+      break;
+    }
+    case Op::reject_offer:
+      world.execute(agent::RejectOffer{id(program), program.choose(statuses), {}, fields(program)});
+      break;
+    case Op::request_key_frame:
+      world.execute(agent::RequestKeyFrame{id(program)});
+      break;
+    case Op::media_lost: {
+      const std::uint32_t call = id(program);
+      const auto error = static_cast<usage::MediaError>(program.next() % 10);
+      world.execute(agent::MediaLost{call, error, "text"});
       break;
     }
     case Op::forget_request:

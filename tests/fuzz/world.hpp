@@ -54,6 +54,7 @@ class World {
     config.authorization_user = "alice";
     config.password = password;
     config.trace = true;
+    config.ask_upgrades = true;
     return config;
   }
 

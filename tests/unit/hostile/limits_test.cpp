@@ -15,6 +15,7 @@
 #include "sdp/description.hpp"
 #include "unit/agent/phone.hpp"
 #include "unit/hostile/hostile.hpp"
+#include "usage/info_content.hpp"
 
 using namespace sipml;
 using agent::test::Phone;
@@ -186,6 +187,13 @@ bool subscription_count(std::size_t n) {
   command.event = "presence";
   for (std::size_t i = 1; i < n; ++i) phone.execute(command);
   return phone.try_execute(command);
+}
+
+/// Whether a tone lasts as long as its INFO says.
+bool tone_duration(std::size_t n) {
+  const auto tone =
+      usage::parse_tone(usage::InfoKind::dtmf_relay, "Signal=1\r\nDuration=" + std::to_string(n));
+  return (*tone)->duration == n;
 }
 
 /// Whether a request is left to the application until n ms are over.
@@ -413,6 +421,7 @@ constexpr Row rows[] = {
     ROW(request_answer_time),
     ROW(publication_count),
     ROW(subscription_count),
+    ROW(tone_duration),
     ROW(early_dialog_count),
     ROW(provisional_count),
     ROW(kept_ack_count),

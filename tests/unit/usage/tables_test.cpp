@@ -37,14 +37,14 @@ TEST_CASE("RFC 3261 9, 13, 15: the life of a call") {
   // accept, reject, hang up, cancelled, ACK, no ACK, no 487, BYE, BYE done, dialog lost,
   // given up
   CHECK(arrows(State::preparing) == "b.m........m........");
-  CHECK(arrows(State::calling) == "...cfmbmm..d........");
+  CHECK(arrows(State::calling) == "..dcfmbmm..d........");
   CHECK(arrows(State::proceeding) == "..ecfmb.m..e........");
   CHECK(arrows(State::cancel_waiting) == "...elm.mm...........");
   CHECK(arrows(State::cancelling) == "....lm..m......m....");
   CHECK(arrows(State::confirming) == ".kl........l....m...");
   CHECK(arrows(State::ringing) == "..m.....mhm.m...m...");
   CHECK(arrows(State::answering) == "i.m.....m.m.m...m...");
-  CHECK(arrows(State::answered) == "...........j.kl.m...");
+  CHECK(arrows(State::answered) == "..j........j.kl.m...");
   CHECK(arrows(State::hanging_up) == ".............ll.m...");
   CHECK(arrows(State::established) == "..l........l..l.m.ml");
   CHECK(arrows(State::terminating) == "................mm..");
