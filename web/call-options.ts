@@ -23,7 +23,11 @@ interface CommonOptions {
   readonly firstHeaders?: readonly NameValue[];
   /** Contact parameters, RFC 3840. */
   readonly caps?: readonly NameValue[];
-  /** What the other side is told that we take, and what we send at most; default: the agent's. */
+  /**
+   * What the other side is told that we take, and what we send at most, in kilobits per second;
+   * default: the agent's. Chromium refuses a description whose sound has a codec of fixed rate first
+   * and less than that: G.711 needs 64.
+   */
   readonly bandwidth?: Bandwidth;
   /** The picture that the camera is asked for; default: the agent's. */
   readonly videoSize?: VideoSize;

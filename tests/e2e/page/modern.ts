@@ -64,6 +64,10 @@ export interface Phone {
   /** The call that a transfer has made takes the place of the one that was transferred. */
   follow(): void;
   snapshot(): Snapshot;
+  /** The latest call itself. */
+  readonly current: Call;
+  /** The user agent itself. */
+  readonly agent: UserAgent;
   /** Epoch milliseconds of the moment before call(). */
   readonly calledAt: number;
 }
@@ -220,6 +224,12 @@ window.phone = {
     connectionError: agent?.connectionError?.message ?? null,
     registrations,
   }),
+  get current() {
+    return current();
+  },
+  get agent() {
+    return userAgent();
+  },
   get calledAt() {
     return calledAt;
   },

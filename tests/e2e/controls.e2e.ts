@@ -1,0 +1,370 @@
+/** What people do in a call in Chromium: statistics, screens, devices, own tracks, limits, key frames. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import type { CallEnd, CallQuality, ShareOptions } from "../../web/index.js";
+import { launch } from "./browser.js";
+import { serverChoices } from "./matrix.js";
+import { expectMedia } from "./media.js";
+import { startPageServer, type PageServer } from "./page-server.js";
+import { Phone } from "./phone.js";
+import type { SipServer } from "./servers.js";
+
+let browser: Browser;
+let pages: PageServer;
+let server: SipServer;
+let alice: Phone;
+let bob: Phone;
+
+before(async () => {
+  browser = await launch();
+  pages = await startPageServer();
+  const choice = serverChoices[0];
+  assert.ok(choice);
+  server = await choice.start();
+  alice = await Phone.registered(browser, pages, server, "alice");
+  bob = await Phone.registered(browser, pages, server, "bob");
+});
+after(async () => {
+  try {
+    await alice?.close();
+    await bob?.close();
+  } finally {
+    await server?.stop();
+    await pages?.stop();
+    await browser?.close();
+  }
+});
+afterEach(async () => {
+  await alice.hangup().catch(() => undefined);
+  await Promise.all([alice.end(), bob.end()]);
+});
+
+/** Alice calls Bob. */
+async function connect(media: { audio: boolean; video: boolean }): Promise<void> {
+  await alice.call("bob", media);
+  await bob.state("incoming");
+  await bob.answer(media);
+  await Promise.all([alice.state("established"), bob.state("established")]);
+}
+
+/** Counts what Alice sends and says, from here on. */
+async function countInvites(): Promise<() => Promise<number>> {
+  await alice.tab.page.evaluate(() => {
+    const counted = window as unknown as { invites: number };
+    counted.invites = 0;
+    window.phone.agent.configure({ trace: true });
+    window.phone.agent.on("log", ({ direction, text }) => {
+      if (direction === "sent" && text.startsWith("INVITE ")) counted.invites += 1;
+    });
+  });
+  return () => alice.tab.page.evaluate(() => (window as unknown as { invites: number }).invites);
+}
+
+function stats(phone: Phone): Promise<CallQuality> {
+  return phone.tab.page.evaluate(() => window.phone.current.stats());
+}
+
+/** Waits until the statistics of the phone are as wanted. */
+function quality(
+  phone: Phone,
+  what: string,
+  wanted: (quality: CallQuality) => boolean,
+): Promise<CallQuality> {
+  let last = "";
+  return phone.tab.wait(
+    what,
+    async () => {
+      const now = await stats(phone);
+      const shown = JSON.stringify(now);
+      if (shown !== last) phone.tab.console.push((last = shown));
+      return wanted(now) ? now : undefined;
+    },
+    15000,
+  );
+}
+
+/** The size of the picture that arrives at the phone. */
+async function received(phone: Phone): Promise<string> {
+  const frame = (await stats(phone)).video?.received?.frame;
+  return frame ? `${frame.width}x${frame.height}` : "none";
+}
+
+async function share(options: ShareOptions = {}): Promise<string | null> {
+  return alice.tab.page.evaluate(
+    (given) =>
+      window.phone.current.shareScreen(given).then(
+        () => null,
+        (error: Error) => error.message,
+      ),
+    options,
+  );
+}
+
+describe("statistics", () => {
+  test("of a call with sound and picture, while it lasts and at its end", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    await alice.tab.page.evaluate(() => {
+      const kept = window as unknown as { told: CallQuality[] };
+      kept.told = [];
+      window.phone.current.on("quality", (told) => void kept.told.push(told));
+    });
+    const told = await alice.tab.wait("quality", async () => {
+      const all = await alice.tab.page.evaluate(
+        () => (window as unknown as { told: CallQuality[] }).told,
+      );
+      return all.find(({ interval, video }) => interval > 1500 && video?.received?.frame);
+    });
+    assert.equal(told.audio?.received?.codec, "opus/48000/2");
+    assert.equal(told.audio.sent?.codec, "opus/48000/2");
+    assert.ok(told.audio.received.bitrate > 5, JSON.stringify(told));
+    assert.equal(told.audio.received.loss, 0);
+    assert.ok(told.mos !== null && told.mos > 4, JSON.stringify(told));
+    assert.ok(told.roundTrip !== null && told.roundTrip < 200, JSON.stringify(told));
+    assert.deepEqual(told.candidates, { local: "host", remote: told.candidates?.remote, protocol: "udp" });
+    assert.match(told.video?.received?.codec ?? "", /^(VP8|VP9|H264|AV1)\/90000$/);
+
+    await alice.hangup();
+    for (const phone of [alice, bob]) {
+      await phone.end();
+      const { report } = await phone.tab.page.evaluate<CallEnd>(() => window.phone.current.ended);
+      assert.ok(report, phone.user);
+      assert.ok(report.duration > 1500, JSON.stringify(report));
+      assert.ok((report.audio?.received?.packets ?? 0) > 50, JSON.stringify(report));
+      assert.ok((report.video?.sent?.packets ?? 0) > 20, JSON.stringify(report));
+      assert.deepEqual(report.audio?.sent?.codecs, ["opus/48000/2"]);
+      assert.ok(report.mos && report.mos.min > 3.5 && report.mos.min <= report.mos.mean);
+      assert.ok(report.audio.received?.jitter, JSON.stringify(report));
+    }
+  });
+});
+
+describe("a shared screen", () => {
+  test("replaces the camera without a re-INVITE; ended by the page, or by the browser's button", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const invites = await countInvites();
+    await quality(bob, "picture of the camera", ({ video }) => video?.received?.frame?.width === 640);
+    for (const ending of ["stopSharing", "button"] as const) {
+      assert.equal(await share(), null);
+      const size = await alice.tab.wait("screen at the other side", async () => {
+        const now = await received(bob);
+        return now !== "640x480" && now !== "none" ? now : undefined;
+      }, 15000);
+      assert.match(size, /^\d+x\d+$/);
+      assert.equal(await alice.tab.page.evaluate(() => window.phone.current.sharing), true);
+      await alice.tab.page.evaluate(async (how) => {
+        const { current } = window.phone;
+        if (how === "stopSharing") return current.stopSharing();
+        // The browser's button ends the track and says so; stop() alone says nothing.
+        const [screen] = current.localStream?.getVideoTracks() ?? [];
+        screen?.stop();
+        screen?.dispatchEvent(new Event("ended"));
+      }, ending);
+      await quality(bob, "camera again", ({ video }) => video?.received?.frame?.width === 640);
+      assert.equal(await alice.tab.page.evaluate(() => window.phone.current.sharing), false);
+    }
+    assert.equal(await invites(), 0);
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+  });
+
+  test("with its sound mixed into the microphone", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const kinds = await alice.tab.page.evaluate(async () => {
+      const { current } = window.phone;
+      const [microphone] = current.localStream?.getAudioTracks() ?? [];
+      // A tone of 1 kHz stands for the sound of a screen.
+      const context = new AudioContext();
+      const tone = context.createOscillator();
+      const output = context.createMediaStreamDestination();
+      tone.frequency.value = 1000;
+      tone.connect(output);
+      tone.start();
+      const canvas = document.createElement("canvas");
+      canvas.getContext("2d");
+      const stream = new MediaStream([
+        ...canvas.captureStream(5).getVideoTracks(),
+        ...output.stream.getAudioTracks(),
+      ]);
+      await current.shareScreen({ stream });
+      const [mixed] = current.localStream?.getAudioTracks() ?? [];
+      current.mute("audio", true);
+      return { other: mixed !== microphone, muted: microphone?.enabled === false };
+    });
+    assert.deepEqual(kinds, { other: true, muted: true });
+    // The microphone is muted, so what is heard is the screen.
+    const level = await bob.tab.wait("the tone", async () =>
+      bob.tab.page.evaluate(async () => {
+        const stream = window.phone.current.remoteStream;
+        if (!stream) return undefined;
+        const context = new AudioContext();
+        await context.resume();
+        const analyser = context.createAnalyser();
+        analyser.fftSize = 2048;
+        context.createMediaStreamSource(stream).connect(analyser);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        const bins = new Uint8Array(analyser.frequencyBinCount);
+        analyser.getByteFrequencyData(bins);
+        const at = Math.round((1000 * analyser.fftSize) / context.sampleRate);
+        await context.close();
+        const value = Math.max(...bins.slice(at - 1, at + 2));
+        return value > 150 ? value : undefined;
+      }),
+    );
+    assert.ok(level > 150);
+    await alice.tab.page.evaluate(async () => {
+      const { current } = window.phone;
+      current.mute("audio", false);
+      await current.stopSharing();
+    });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+  });
+});
+
+describe("devices and own tracks", () => {
+  test("an unplugged microphone is replaced by another; one without another leaves silence", async () => {
+    await connect({ audio: true, video: false });
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+    const unplug = (others: boolean): Promise<string> =>
+      alice.tab.page.evaluate(async (more) => {
+        const { current } = window.phone;
+        const [track] = current.localStream?.getAudioTracks() ?? [];
+        if (!track) return "no track";
+        const { mediaDevices } = navigator;
+        const known = await mediaDevices.enumerateDevices();
+        const gone = track.getSettings().deviceId;
+        const left = known.filter(({ kind, deviceId }) => kind !== "audioinput" || (more && deviceId !== gone));
+        mediaDevices.enumerateDevices = () => Promise.resolve(left);
+        if (!more) mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
+        const told = new Promise<string>((resolve) => {
+          current.on("trackEnded", ({ reason, replaced }) => resolve(`${reason} ${String(replaced)}`));
+        });
+        track.stop();
+        track.dispatchEvent(new Event("ended"));
+        const what = await told;
+        Reflect.deleteProperty(mediaDevices, "enumerateDevices");
+        Reflect.deleteProperty(mediaDevices, "getUserMedia");
+        return what;
+      }, others);
+    assert.equal(await unplug(true), "unplugged true");
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+    assert.equal(await unplug(false), "unplugged false");
+    assert.equal((await alice.snapshot()).call, "established");
+    assert.equal(await alice.hold(), null);
+    assert.equal(await alice.resume(), null);
+    await alice.tab.page.evaluate(() => window.phone.current.useDevice("audio", ""));
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+  });
+
+  test("a canvas in the place of the camera, without a re-INVITE", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const invites = await countInvites();
+    await alice.tab.page.evaluate(async () => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [320, 180];
+      const pen = canvas.getContext("2d");
+      setInterval(() => pen?.fillRect(Math.random() * 300, 10, 20, 20), 50);
+      const [track] = canvas.captureStream(20).getVideoTracks();
+      if (track) await window.phone.current.replaceTrack("video", track);
+    });
+    await quality(bob, "canvas", ({ video }) => video?.received?.frame?.width === 320);
+    await alice.tab.page.evaluate(() => window.phone.current.useDevice("video", ""));
+    await quality(bob, "camera again", ({ video }) => video?.received?.frame?.width === 640);
+    assert.equal(await invites(), 0);
+  });
+
+  test("devices are listed, a call plays on a chosen speaker, a wrong one is refused", async () => {
+    await connect({ audio: true, video: false });
+    const told = await alice.tab.page.evaluate(async () => {
+      const { agent, current } = window.phone;
+      const devices = await agent.devices();
+      const audio = document.createElement("audio");
+      current.play(audio);
+      const [, speaker] = devices.speakers;
+      const wanted = speaker?.id ?? "";
+      await agent.useSpeaker(wanted);
+      const used = audio.sinkId === wanted;
+      const wrong = await agent.useSpeaker("none").catch((error: { code: string }) => error.code);
+      await agent.useSpeaker("");
+      const playing = audio.srcObject === current.remoteStream;
+      return { counts: [devices.microphones.length, devices.cameras.length], used, wrong, playing, speakers: devices.speakers.length };
+    });
+    assert.ok((told.counts[0] ?? 0) > 0 && (told.counts[1] ?? 0) > 0, JSON.stringify(told));
+    assert.deepEqual([told.used, told.wrong, told.playing], [true, "no_device", true]);
+  });
+
+  test("with the stream cache the second call opens no device, and stop closes them", async () => {
+    const count = (): Promise<number> =>
+      alice.tab.page.evaluate(() => (window as unknown as { opened: number }).opened);
+    await alice.tab.page.evaluate(() => {
+      const counted = window as unknown as { opened: number };
+      counted.opened = 0;
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = (constraints) => {
+        counted.opened += 1;
+        return open(constraints);
+      };
+      window.phone.agent.configure({ streamCache: true });
+    });
+    for (const round of [1, 2]) {
+      await connect({ audio: true, video: false });
+      await expectMedia([alice.tab, bob.tab], ["audio"]);
+      assert.equal(await count(), 1, `call ${round}`);
+      await alice.hangup();
+      await Promise.all([alice.end(), bob.end()]);
+    }
+    await alice.tab.page.evaluate(() => {
+      window.phone.agent.releaseMedia();
+      window.phone.agent.configure({ streamCache: false });
+      Reflect.deleteProperty(navigator.mediaDevices, "getUserMedia");
+    });
+  });
+});
+
+describe("limits", () => {
+  test("setBandwidth really limits what is sent, setVideoSize the picture", async () => {
+    await connect({ audio: true, video: true });
+    await quality(alice, "much video", ({ video, interval }) => interval > 1500 && (video?.sent?.bitrate ?? 0) > 300);
+    await alice.tab.page.evaluate(() => window.phone.current.setBandwidth({ video: 100 }));
+    const little = await quality(
+      alice,
+      "little video",
+      ({ video, interval }) => interval > 1500 && (video?.sent?.bitrate ?? 999) < 150,
+    );
+    assert.ok((little.audio?.sent?.bitrate ?? 0) > 5, "sound is not limited");
+    await alice.tab.page.evaluate(() => window.phone.current.setBandwidth({}));
+    await alice.tab.page.evaluate(() => window.phone.current.setVideoSize({ maxWidth: 320, maxHeight: 240 }));
+    await quality(bob, "small picture", ({ video }) => (video?.received?.frame?.width ?? 999) <= 320);
+  });
+
+  test("bandwidth, size and codec of the options reach the browser", async () => {
+    const options = {
+      audio: true,
+      video: true,
+      bandwidth: { audio: 96, video: 200 },
+      videoSize: { maxWidth: 320, maxHeight: 240 },
+      codecOrder: ["PCMA", "H264", "VP9"],
+    };
+    await alice.tab.page.evaluate((given) => window.phone.call("bob", given), options);
+    await bob.state("incoming");
+    await bob.answer({ audio: true, video: true });
+    await alice.state("established");
+    const seen = await quality(
+      alice,
+      "what was asked for",
+      ({ video, audio }) => (video?.sent?.frame?.width ?? 999) <= 320 && audio?.sent?.codec === "PCMA/8000",
+    );
+    assert.match(seen.video?.sent?.codec ?? "", /^(H264|VP9)\//);
+    const limits = await alice.tab.page.evaluate(() =>
+      window.phone.current.peerConnection?.getSenders().map((sender) => [
+        sender.track?.kind,
+        sender.getParameters().encodings[0]?.maxBitrate,
+      ]),
+    );
+    assert.deepEqual(limits, [["audio", 96000], ["video", 200000]]);
+  });
+});
