@@ -403,6 +403,8 @@ export type MediaRequest =
       readonly call: number;
       readonly token: number;
       readonly hold: boolean;
+      /** The offer has new ICE credentials, and the answer will have. */
+      readonly ice_restart?: boolean;
       /** As of `create_offer`. */
       readonly trickle?: boolean;
     } & MediaDirections)

@@ -28,7 +28,7 @@ export function tellCall(call: Call, event: CallEvent, body: Uint8Array): void {
     case "call_media":
       return call.handleMedia(event, body);
     case "call_offer":
-      return call.handleOffer(event);
+      return call.handleOffer(event, body);
     case "call_tone":
       return call.handleTone(event);
     case "call_cancelled":

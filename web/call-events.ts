@@ -4,7 +4,9 @@ import type { Direction } from "../js-glue/protocol.js";
 import type { RemoteParty } from "./address.js";
 import type { TrackEnd } from "./call-media.js";
 import type { MediaKind } from "./capture.js";
-import type { CallEnd } from "./errors.js";
+import type { CallEnd, SipError } from "./errors.js";
+import type { MediaOffer } from "./media-offer.js";
+import type { MediaState } from "./media-watch.js";
 import type { Caused, SipMessage } from "./message.js";
 import type { IncomingMessage } from "./requests.js";
 import type { CallQuality } from "./statistics.js";
@@ -70,7 +72,7 @@ export interface CallEvents {
   sharing: [boolean];
   /** The peer asked for a key frame of our picture (RFC 5168); the encoder makes one. */
   keyFrameRequested: [];
-  /** The end of a hold, resume or modify of ours. */
+  /** The end of a hold, resume, modify or ICE restart of ours. */
   modified: [
     {
       readonly change: "hold" | "resume" | "modify" | "restart_ice";
@@ -85,6 +87,13 @@ export interface CallEvents {
   media: [
     { readonly audio: Direction | null; readonly video: Direction | null } & Caused,
   ];
+  /** The peer offers to add a medium. Without a listener the call goes on without it. */
+  mediaOffer: [MediaOffer];
+  /**
+   * The connection of the media changed: "interrupted" or "failed" and then "connected" is a loss
+   * that was mended. With `error` the call ends for it.
+   */
+  mediaState: [{ readonly state: MediaState; readonly error?: SipError }];
   /** An INFO came. */
   info: [IncomingInfo];
   /** A tone begins to be sent, or the peer sent one by INFO. */

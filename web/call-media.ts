@@ -11,22 +11,28 @@ import {
   sizeConstraints,
   toFailure,
 } from "./capture.js";
-import type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
+import type { CaptureFallback, DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 import { isUnplugged } from "./devices.js";
 import type { Environment } from "./environment.js";
+import type { SipError } from "./errors.js";
 import { Gathering } from "./gathering.js";
 import { LocalTracks } from "./local-tracks.js";
 import type { Overlay, SharedTracks } from "./local-tracks.js";
+import { MediaWatch } from "./media-watch.js";
+import type { MediaLoss, MediaState } from "./media-watch.js";
 import { Cancelled, Operation } from "./operation.js";
 import { RemoteTracks } from "./remote-tracks.js";
 import { limitBitrate, produceKeyFrame } from "./senders.js";
 
 /** What holds for all calls of a user agent; may change between calls. */
 export interface MediaSettings {
-  readonly iceServers: readonly RTCIceServer[];
+  /** A function, so that what shows objects does not show the passwords of TURN servers. */
+  readonly configuration: () => RTCConfiguration;
   /** Milliseconds. */
   readonly iceGatheringTimeout: number;
   readonly videoSize: VideoSize | undefined;
+  /** Milliseconds without a connection after which a call is given up; 0: never. */
+  readonly mediaTimeout: number;
 }
 
 /** What holds for one call. */
@@ -35,6 +41,8 @@ export interface CallMediaOptions {
   readonly stream?: MediaStream | undefined;
   readonly videoSize?: VideoSize | undefined;
   readonly devices?: DeviceChoice | undefined;
+  /** "receive": what cannot be captured is received only, and the call goes on. */
+  readonly fallback?: CaptureFallback | undefined;
   /** What is sent at most. */
   readonly bandwidth?: Bandwidth | undefined;
 }
@@ -70,6 +78,12 @@ export interface CallMediaHandlers {
   trackEnded(end: TrackEnd): void;
   /** The peer asked for a key frame, and the encoder makes one. */
   keyFrameRequested(): void;
+  /** `error` comes with the last "failed". */
+  stateChanged(state: MediaState, error?: SipError): void;
+  /** Restarts ICE by an offer of ours; rejects with SipError. */
+  restart(): Promise<void>;
+  /** The media have no connection and will have none. */
+  lost(error: MediaLoss, message: string): void;
 }
 
 /** Offers have audio first: peers without BUNDLE expect it there. */
@@ -91,6 +105,9 @@ export class CallMedia {
   private gathering: Gathering | undefined;
   private readonly local: LocalTracks;
   private readonly remote: RemoteTracks;
+  private readonly watch: MediaWatch;
+  /** What was to be captured and could not be. */
+  private readonly withheld = new Set<MediaKind>();
 
   private readonly operations = new Set<Operation>();
   private work: Promise<void> = Promise.resolve();
@@ -119,6 +136,16 @@ export class CallMedia {
       ended: (kind, track, captured) => this.follow(kind, track, captured),
     });
     this.remote = new RemoteTracks(environment);
+    this.watch = new MediaWatch(environment, settings.mediaTimeout, {
+      changed: (state, error) => handlers.stateChanged(state, error),
+      restart: () => handlers.restart(),
+      lost: (error, message) => handlers.lost(error, message),
+    });
+  }
+
+  /** How the media are connected. */
+  get state(): MediaState {
+    return this.watch.state;
   }
 
   get peerConnection(): RTCPeerConnection | null {
@@ -136,6 +163,7 @@ export class CallMedia {
 
   setOptions(options: CallMediaOptions): void {
     this.options = { ...this.options, ...options };
+    if (options.stream || options.devices) this.withheld.clear();
   }
 
   /** Silences or darkens what is sent; nothing is signalled. */
@@ -236,6 +264,7 @@ export class CallMedia {
     this.cancelAll();
     this.local.close();
     this.connection?.close();
+    this.watch.close();
   }
 
   /** Queues a request. `undefined` from the work means that it is not answered. */
@@ -262,18 +291,21 @@ export class CallMedia {
 
   private async createOffer(
     op: Operation,
-    request: MediaDirections & { readonly hold: boolean },
+    request: Extract<PeerMediaRequest, { readonly type: "create_offer" }>,
   ): Promise<string> {
     const connection = this.connect();
+    const restart = request.ice_restart ?? false;
     this.snapshot = this.takeSnapshot();
     for (const kind of offerOrder) {
       const added = !this.held && !sends(this.directions[kind]) && sends(request[kind]);
       if (added) this.local.allow(kind);
     }
     this.held = request.hold;
-    for (const kind of offerOrder) this.direct(kind, request[kind]);
     try {
-      const describe = (): Promise<void> => this.describe(() => connection.createOffer());
+      const describe = (directions: MediaDirections): Promise<void> => {
+        for (const kind of offerOrder) this.direct(kind, directions[kind]);
+        return this.describe(() => connection.createOffer({ iceRestart: restart }), restart);
+      };
       await this.captureAndDescribe(op, request, describe);
     } catch (error) {
       if (!op.cancelled) await this.rollback();
@@ -297,7 +329,7 @@ export class CallMedia {
 
   private async createAnswer(
     op: Operation,
-    request: MediaDirections & { readonly hold: boolean },
+    request: Extract<PeerMediaRequest, { readonly type: "create_answer" }>,
     offer: string,
   ): Promise<string> {
     // A peer that could not answer checks while this side rang may have let ICE give up.
@@ -305,22 +337,26 @@ export class CallMedia {
     const prepared =
       this.prepared !== undefined &&
       this.offer === offer &&
-      this.prepared.audio === request.audio &&
-      this.prepared.video === request.video;
+      sameDirections(this.prepared, request);
     this.prepared = undefined;
     this.snapshot = this.takeSnapshot();
     this.held = request.hold;
     try {
       if (!prepared) await this.applyOffer(offer);
-      await this.captureAndDescribe(op, request, async () => {
-        if (!prepared) await this.describeAnswer(request);
+      await this.captureAndDescribe(op, request, async (directions) => {
+        if (prepared && sameDirections(directions, request)) return;
+        // A prepared answer was final for the browser: the offer is put to it again.
+        if (prepared) await this.applyOffer(offer);
+        await this.describeAnswer(directions, request.ice_restart ?? false);
       });
     } catch (error) {
       if (!op.cancelled) await this.rollback();
       throw error;
     }
     this.snapshot = undefined;
-    return this.gathered(op);
+    const sdp = await this.gathered(op);
+    this.watch.negotiated(false, this.isEmpty());
+    return sdp;
   }
 
   private async applyAnswer(answer: string, provisional: boolean): Promise<string> {
@@ -339,7 +375,10 @@ export class CallMedia {
       throw new MediaFailure("bad_description", messageOf(error), error);
     }
     this.answer = answer;
-    if (!provisional) this.snapshot = undefined;
+    if (!provisional) {
+      this.snapshot = undefined;
+      this.watch.negotiated(true, this.isEmpty());
+    }
     this.tellRemote();
     return "";
   }
@@ -370,23 +409,28 @@ export class CallMedia {
     }
   }
 
-  /** Asks for what is not there yet, and describes meanwhile if that costs no candidate. */
+  /**
+   * Asks for what is not there yet, and describes meanwhile if that costs no candidate. What cannot
+   * be captured fails the request, or with the fallback "receive" is not sent.
+   */
   private async captureAndDescribe(
     op: Operation,
     directions: MediaDirections,
-    describe: () => Promise<void>,
+    describe: (directions: MediaDirections) => Promise<void>,
   ): Promise<void> {
     const wanted = this.held ? [] : this.toCapture(directions);
-    const granted = isGranted(this.environment, wanted);
-    const capturing =
-      wanted.length > 0
-        ? this.local.capture(op, wanted, this.videoSize, this.options.devices)
-        : Promise.resolve();
-    capturing.catch(() => undefined); // awaited below
-    if (!(await granted)) await capturing;
-    const [described, captured] = await Promise.allSettled([describe(), capturing]);
-    if (captured.status === "rejected") throw captured.reason;
-    if (described.status === "rejected") throw described.reason;
+    if (this.options.fallback === "receive") {
+      await this.captureWhatThereIs(op, wanted);
+      if (!this.closed && !op.cancelled) await describe(this.possible(directions));
+    } else {
+      const granted = isGranted(this.environment, wanted);
+      const capturing = this.capture(op, wanted);
+      capturing.catch(() => undefined); // awaited below
+      if (!(await granted)) await capturing;
+      const [described, captured] = await Promise.allSettled([describe(directions), capturing]);
+      if (captured.status === "rejected") throw captured.reason;
+      if (described.status === "rejected") throw described.reason;
+    }
     if (this.closed || op.cancelled) throw new Cancelled();
     await this.applyTracks();
   }
@@ -401,8 +445,36 @@ export class CallMedia {
     return done;
   }
 
+  private async capture(op: Operation, wanted: readonly MediaKind[]): Promise<void> {
+    if (wanted.length === 0) return;
+    await this.local.capture(op, wanted, this.videoSize, this.options.devices);
+  }
+
+  /** All at once, or what can be had of it. */
+  private async captureWhatThereIs(op: Operation, wanted: readonly MediaKind[]): Promise<void> {
+    try {
+      await this.capture(op, wanted);
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      const [only] = wanted;
+      if (only && wanted.length === 1) this.withheld.add(only);
+      else for (const kind of wanted) await this.captureWhatThereIs(op, [kind]);
+    }
+  }
+
+  /** What can be done of it without what could not be captured. */
+  private possible(directions: MediaDirections): MediaDirections {
+    const without = (kind: MediaKind): Direction | null => {
+      const direction = directions[kind];
+      if (!this.withheld.has(kind) || !sends(direction) || this.local.live(kind)) return direction;
+      return direction === "sendrecv" ? "recvonly" : "inactive";
+    };
+    return { audio: without("audio"), video: without("video") };
+  }
+
   private async changeDevice(kind: MediaKind, device: string): Promise<void> {
     const devices = { ...this.options.devices, [kind]: device };
+    this.withheld.delete(kind);
     if (!this.closed) await this.local.change(kind, this.videoSize, devices);
     this.options = { ...this.options, devices };
   }
@@ -439,7 +511,8 @@ export class CallMedia {
   }
 
   private toCapture(directions: MediaDirections): MediaKind[] {
-    return this.local.missing(directions, this.options.stream);
+    const missing = this.local.missing(directions, this.options.stream);
+    return missing.filter((kind) => !this.withheld.has(kind));
   }
 
   private async applyTracks(): Promise<void> {
@@ -482,7 +555,7 @@ export class CallMedia {
    * Answers the applied offer. A medium that is not wanted, and any line beyond the first of a
    * kind, is rejected: the line stays in its place with port 0 (RFC 3264 section 6).
    */
-  private async describeAnswer(directions: MediaDirections): Promise<void> {
+  private async describeAnswer(directions: MediaDirections, restart = false): Promise<void> {
     const connection = this.connect();
     const answered = new Set<string>();
     for (const transceiver of connection.getTransceivers()) {
@@ -497,13 +570,16 @@ export class CallMedia {
         this.labelStream(transceiver);
       }
     }
-    await this.describe(() => connection.createAnswer());
+    await this.describe(() => connection.createAnswer(), restart);
   }
 
-  private async describe(create: () => Promise<RTCSessionDescriptionInit>): Promise<void> {
+  private async describe(
+    create: () => Promise<RTCSessionDescriptionInit>,
+    restart = false,
+  ): Promise<void> {
     const connection = this.connect();
     const description = await create();
-    this.gathering?.begin();
+    this.gathering?.begin(restart);
     await connection.setLocalDescription(description);
   }
 
@@ -528,8 +604,10 @@ export class CallMedia {
     const create = this.environment.createPeerConnection;
     if (!create) throw new MediaFailure("not_supported", "This browser has no RTCPeerConnection.");
     if (this.closed) throw new Cancelled();
-    const connection = create({ iceServers: [...this.settings.iceServers] });
-    this.gathering = new Gathering(this.environment, connection, this.settings.iceServers);
+    const configuration = this.settings.configuration();
+    const connection = create(configuration);
+    const { iceServers = [] } = configuration;
+    this.gathering = new Gathering(this.environment, connection, iceServers);
     const followed = new WeakSet<MediaStreamTrack>();
     connection.addEventListener("track", ({ track }) => {
       this.remote.add(track);
@@ -542,6 +620,7 @@ export class CallMedia {
       });
     });
     this.connection = connection;
+    this.watch.watch(connection);
     return connection;
   }
 
@@ -565,6 +644,12 @@ export class CallMedia {
       .find((transceiver) => kindOf(transceiver) === kind && !isStopped(transceiver));
   }
 
+  /** Every line is rejected, so that nothing is to be connected. */
+  private isEmpty(): boolean {
+    const transceivers = this.connection?.getTransceivers() ?? [];
+    return transceivers.every((transceiver) => isStopped(transceiver) || transceiver.mid === null);
+  }
+
   private takeSnapshot(): Snapshot {
     const directions = new Map<RTCRtpTransceiver, RTCRtpTransceiverDirection>();
     for (const transceiver of this.connection?.getTransceivers() ?? []) {
@@ -576,6 +661,10 @@ export class CallMedia {
 
 function kindOf(transceiver: RTCRtpTransceiver): MediaKind {
   return transceiver.receiver.track.kind === "video" ? "video" : "audio";
+}
+
+function sameDirections(a: MediaDirections, b: MediaDirections): boolean {
+  return a.audio === b.audio && a.video === b.video;
 }
 
 function isStopped(transceiver: RTCRtpTransceiver): boolean {

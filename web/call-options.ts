@@ -8,15 +8,29 @@ import type {
   MediaDirections,
   NameValue,
 } from "../js-glue/protocol.js";
-import { optionsOf } from "./arguments.js";
-import type { DeviceChoice, VideoSize } from "./capture.js";
+import { optionsOf, wrongArgument } from "./arguments.js";
+import type { CaptureFallback, DeviceChoice, VideoSize } from "./capture.js";
 
 /** true: sendrecv; false: not at all. */
 export type MediaChoice = boolean | Direction;
 
-interface CommonOptions {
+/** What of a call's options is about capturing. */
+export interface CaptureOptions {
   /** Used instead of devices for the kinds of track that it has; never stopped by us. */
   readonly stream?: MediaStream;
+  /** The picture that the camera is asked for; default: the agent's. */
+  readonly videoSize?: VideoSize;
+  /** Which microphone and camera; default: the browser's choice. */
+  readonly devices?: DeviceChoice;
+  /**
+   * What happens if something is to be sent that cannot be captured, for want of a device or of
+   * permission. "none", the default: the call, or its change, fails. "receive": it goes on without
+   * sending that medium; "mediaPermission" of the agent tells why.
+   */
+  readonly fallback?: CaptureFallback;
+}
+
+interface CommonOptions extends CaptureOptions {
   /** Added to the requests of the call, or to the answer. */
   readonly headers?: readonly NameValue[];
   /** Added to the first INVITE, or to the answer to it, alone. */
@@ -29,10 +43,6 @@ interface CommonOptions {
    * and less than that: G.711 needs 64.
    */
   readonly bandwidth?: Bandwidth;
-  /** The picture that the camera is asked for; default: the agent's. */
-  readonly videoSize?: VideoSize;
-  /** Which microphone and camera; default: the browser's choice. */
-  readonly devices?: DeviceChoice;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wireDirections?: Partial<MediaDirections>;
   /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
@@ -70,6 +80,32 @@ export interface AnswerOptions extends CommonOptions {
 export function directionOf(choice: MediaChoice): Direction | null {
   if (choice === true) return "sendrecv";
   return choice === false ? null : choice;
+}
+
+/** @internal What is chosen for each medium, or else this. */
+export function chosen(
+  choice: { readonly audio?: MediaChoice; readonly video?: MediaChoice },
+  otherwise: MediaDirections,
+): MediaDirections {
+  const { audio, video } = choice;
+  return {
+    audio: audio === undefined ? otherwise.audio : directionOf(audio),
+    video: video === undefined ? otherwise.video : directionOf(video),
+  };
+}
+
+/** @internal Those that are given. */
+export function captureOptions(options: CaptureOptions): CaptureOptions {
+  const { stream, videoSize, devices, fallback } = optionsOf(options);
+  if (fallback !== undefined && fallback !== "none" && fallback !== "receive") {
+    throw wrongArgument("fallback", '"none" or "receive"');
+  }
+  return {
+    ...(stream === undefined ? {} : { stream }),
+    ...(videoSize === undefined ? {} : { videoSize }),
+    ...(devices === undefined ? {} : { devices }),
+    ...(fallback === undefined ? {} : { fallback }),
+  };
 }
 
 /** @internal The options that commands have in common, as the core names them. */

@@ -16,15 +16,18 @@ import type { CallEvents, CallState } from "./call-events.js";
 import { CallChanges } from "./call-changes.js";
 import type { Change, ChangeOptions, ModifiedEvent } from "./call-changes.js";
 import type { CallMedia, TrackEnd } from "./call-media.js";
-import { callOptions, directionOf } from "./call-options.js";
+import { callOptions, captureOptions, chosen, directionOf } from "./call-options.js";
 import { CallStatistics } from "./call-statistics.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-import { sends, toFailure } from "./capture.js";
+import { kinds, sends, toFailure } from "./capture.js";
 import type { MediaKind, VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
 import { Deferred, Emitter, rejected } from "./events.js";
+import { MediaOffer } from "./media-offer.js";
+import type { AcceptMediaOptions, RejectMediaOptions } from "./media-offer.js";
+import type { MediaState } from "./media-watch.js";
 import { SipMessage, caused, textOf } from "./message.js";
 import type { Playback } from "./playback.js";
 import { settle } from "./requests.js";
@@ -101,6 +104,8 @@ export class Call extends Emitter<CallEvents> {
   private readonly media: CallMedia;
   private current: CallState;
   private heldHere = false;
+  /** What we do with each medium while nobody holds. */
+  private directions: MediaDirections;
   private heldThere = false;
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();
@@ -120,7 +125,7 @@ export class Call extends Emitter<CallEvents> {
     this.direction = start.direction;
     this.remote = start.remote;
     this.local = start.local;
-    this.offered = start.offered;
+    this.offered = this.directions = start.offered;
     if (start.message) this.message = start.message;
     if (start.replaces) this.replaces = start.replaces;
     this.media = context.media(start.id);
@@ -164,6 +169,11 @@ export class Call extends Emitter<CallEvents> {
   /** What is received; null while there is nothing. */
   get remoteStream(): MediaStream | null {
     return this.media.remoteStream;
+  }
+
+  /** How the media are connected. */
+  get mediaState(): MediaState {
+    return this.media.state;
   }
 
   /** We hold the other side. */
@@ -217,14 +227,12 @@ export class Call extends Emitter<CallEvents> {
    * another is accepted already. @throws SipError
    */
   answer(options: AnswerOptions = {}): void {
-    const { audio, video, stream, videoSize, devices, signal } = optionsOf(options);
+    const { audio, video, signal } = optionsOf(options);
     refuseAborted(signal);
     // It answers itself, with what the call had that it replaces.
     if (this.replaces) return;
     this.media.setOptions({
-      ...(stream === undefined ? {} : { stream }),
-      ...(videoSize === undefined ? {} : { videoSize }),
-      ...(devices === undefined ? {} : { devices }),
+      ...captureOptions(options),
       bandwidth: options.bandwidth ?? this.context.bandwidth(),
     });
     this.execute({
@@ -234,6 +242,7 @@ export class Call extends Emitter<CallEvents> {
       ...(video === undefined ? {} : { video: directionOf(video) }),
       ...callOptions(options, this.context.bandwidth()),
     });
+    this.directions = chosen(options, this.offered);
     this.obey(signal);
     this.enter("answering");
   }
@@ -289,7 +298,20 @@ export class Call extends Emitter<CallEvents> {
     }
     const audio = directionOf(media.audio ?? true);
     const video = directionOf(media.video ?? false);
-    return this.change({ type: "modify", call: this.id, audio, video }, options);
+    const changing = this.change({ type: "modify", call: this.id, audio, video }, options);
+    changing.then(
+      () => (this.directions = { audio, video }),
+      () => undefined,
+    );
+    return changing;
+  }
+
+  /**
+   * Looks for a way for the media anew, by an offer with new ICE credentials (RFC 8839 section
+   * 4.4.1.1). A lost connection is restarted so by itself. Resolves and rejects as `hold`.
+   */
+  restartIce(options: ChangeOptions = {}): Promise<void> {
+    return this.change({ type: "restart_ice", call: this.id }, options);
   }
 
   /**
@@ -600,13 +622,43 @@ export class Call extends Emitter<CallEvents> {
 
   /** @internal */
   handleMedia(event: Extract<Event, { type: "call_media" }>, body: Uint8Array): void {
-    this.emit("media", { audio: event.audio, video: event.video, ...caused(event, body) });
+    const { audio, video } = event;
+    // What the peer took out is not taken back without a question.
+    this.directions = {
+      audio: audio && this.directions.audio,
+      video: video && this.directions.video,
+    };
+    this.emit("media", { audio, video, ...caused(event, body) });
   }
 
-  /** @internal A medium that the peer wants to add is not taken. */
-  handleOffer(event: Extract<Event, { type: "call_offer" }>): void {
-    const { audio, video } = this.offered;
-    this.execute({ type: "accept_offer", call: event.call, audio, video });
+  /** @internal */
+  handleMediaState(state: MediaState, error?: SipError): void {
+    this.emit("mediaState", { state, ...(error ? { error } : {}) });
+  }
+
+  /** @internal */
+  handleOffer(event: Extract<Event, { type: "call_offer" }>, body: Uint8Array): void {
+    const { audio, video } = event;
+    const { directions } = this;
+    const added = kinds.filter((kind) => event[kind] !== null && directions[kind] === null);
+    const offer = new MediaOffer(
+      {
+        accept: (options) => {
+          this.media.setOptions(captureOptions(options));
+          this.answerOffer(
+            chosen(options, {
+              audio: directions.audio ?? audio,
+              video: directions.video ?? video,
+            }),
+          );
+        },
+        decline: () => this.answerOffer(directions),
+        reject: (options) => this.rejectOffer(options),
+      },
+      { audio, video, added, ...caused(event, body) },
+    );
+    if (this.hears("mediaOffer")) this.emit("mediaOffer", offer);
+    else offer.decline();
   }
 
   /** @internal */
@@ -748,6 +800,22 @@ export class Call extends Emitter<CallEvents> {
     const start = { id, direction: "outgoing", remote: target, local: this.local, offered } as const;
     this.transferredTo = this.context.begin(start, this, options);
     return this.transferredTo;
+  }
+
+  private answerOffer(choice: MediaDirections): void {
+    this.execute({ type: "accept_offer", call: this.id, ...choice });
+    this.directions = choice;
+  }
+
+  private rejectOffer(options: RejectMediaOptions): void {
+    const { status, reason, headers } = optionsOf(options);
+    this.execute({
+      type: "reject_offer",
+      call: this.id,
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(headers === undefined ? {} : { headers }),
+    });
   }
 
   private rejectTransfer(options: RejectTransferOptions): void {

@@ -30,6 +30,9 @@ export interface DeviceChoice {
   readonly video?: string | undefined;
 }
 
+/** What happens to a call that is to send what cannot be captured. */
+export type CaptureFallback = "none" | "receive";
+
 /** Media work that failed, as the core is told. */
 export class MediaFailure extends Error {
   override readonly name = "MediaFailure";

@@ -18,8 +18,11 @@ export class Gathering {
   private readonly environment: Environment;
   private readonly connection: RTCPeerConnection;
   private readonly now: () => number;
-  private readonly waiting: Set<ExpectedServer>;
+  private readonly servers: readonly ExpectedServer[];
+  private waiting: Set<ExpectedServer>;
   private candidates = 0;
+  /** Gathering begins anew, which the state of the connection says a little later. */
+  private restarting = false;
   private startedAt = 0;
   private changed: () => void = () => undefined;
 
@@ -32,15 +35,23 @@ export class Gathering {
     this.connection = connection;
     const clock = environment.createClock();
     this.now = () => clock.now();
-    this.waiting = new Set(expectedServers(servers));
+    this.servers = expectedServers(servers);
+    this.waiting = new Set(this.servers);
     connection.addEventListener("icecandidate", (event) => this.candidate(event));
     connection.addEventListener("icecandidateerror", (event) => this.error(event));
-    connection.addEventListener("icegatheringstatechange", () => this.changed());
+    connection.addEventListener("icegatheringstatechange", () => {
+      if (connection.iceGatheringState === "gathering") this.restarting = false;
+      this.changed();
+    });
   }
 
-  /** A local description is being set: the limit counts from here. */
-  begin(): void {
+  /** A local description is being set: the limit counts from here. `restart`: of ICE. */
+  begin(restart = false): void {
     this.startedAt = this.now();
+    if (!restart) return;
+    this.restarting = true;
+    this.candidates = 0;
+    this.waiting = new Set(this.servers);
   }
 
   /**
@@ -60,7 +71,7 @@ export class Gathering {
       const cancelLimit = this.environment.after(remaining, finish);
       this.changed = () => {
         cancelQuiet();
-        if (this.connection.iceGatheringState === "complete") return finish();
+        if (!this.restarting && this.connection.iceGatheringState === "complete") return finish();
         if (this.candidates > 0 && this.waiting.size === 0) {
           cancelQuiet = this.environment.after(quiet_period, finish);
         }

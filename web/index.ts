@@ -12,8 +12,8 @@ export { Call } from "./call.js";
 export type { ChangeOptions } from "./call-changes.js";
 export type { TrackEnd } from "./call-media.js";
 export type { CallEvents, CallState, IncomingInfo } from "./call-events.js";
-export type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-export type { DeviceChoice, MediaKind, VideoSize } from "./capture.js";
+export type { AnswerOptions, CallOptions, CaptureOptions, MediaChoice } from "./call-options.js";
+export type { CaptureFallback, DeviceChoice, MediaKind, VideoSize } from "./capture.js";
 export type {
   ConferenceAction,
   ConferenceDescription,
@@ -50,6 +50,10 @@ export type { AudioMix, DeviceInfo, Environment } from "./environment.js";
 export { SipError } from "./errors.js";
 export type { CallEnd, SipErrorCode, SipErrorDetails } from "./errors.js";
 export { Emitter } from "./events.js";
+export type { IceOptions, IceServer } from "./ice.js";
+export { MediaOffer } from "./media-offer.js";
+export type { AcceptMediaOptions, RejectMediaOptions } from "./media-offer.js";
+export type { MediaState } from "./media-watch.js";
 export { SipMessage } from "./message.js";
 export type { Caused } from "./message.js";
 export type { Notification } from "./notification.js";

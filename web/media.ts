@@ -10,6 +10,8 @@ import type {
 import { SharedTracks } from "./local-tracks.js";
 import type { MediaFailure, MediaKind } from "./capture.js";
 import type { Environment } from "./environment.js";
+import type { SipError } from "./errors.js";
+import type { MediaLoss, MediaState } from "./media-watch.js";
 
 export interface MediaHandlers {
   /** Answers a request with the local description; "" after an applied answer. */
@@ -28,6 +30,12 @@ export interface MediaHandlers {
   ): void;
   trackEnded(call: number, end: TrackEnd): void;
   keyFrameRequested(call: number): void;
+  /** `error` comes with the last "failed". */
+  stateChanged(call: number, state: MediaState, error?: SipError): void;
+  /** Restarts ICE by an offer of ours; rejects with SipError. */
+  restart(call: number): Promise<void>;
+  /** The media of the call have no connection and will have none. */
+  lost(call: number, error: MediaLoss, message: string): void;
 }
 
 export class Media {
@@ -64,6 +72,9 @@ export class Media {
         this.handlers.tracksAdded(call, side, stream, kinds),
       trackEnded: (end) => this.handlers.trackEnded(call, end),
       keyFrameRequested: () => this.handlers.keyFrameRequested(call),
+      stateChanged: (state, error) => this.handlers.stateChanged(call, state, error),
+      restart: () => this.handlers.restart(call),
+      lost: (error, message) => this.handlers.lost(call, error, message),
     });
     this.calls.set(call, media);
     return media;

@@ -5,6 +5,7 @@ import type { WasmSource } from "../js-glue/load.js";
 import type { AgentConfig, Bandwidth, NameValue } from "../js-glue/protocol.js";
 import type { VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
+import type { IceOptions } from "./ice.js";
 
 /**
  * Functions that see, and may change, what goes out and what comes in: a returned text takes the
@@ -44,7 +45,7 @@ export interface DescriptionContext {
 }
 
 /** What a user agent is made with; `configure` changes most of it. */
-export interface UserAgentOptions {
+export interface UserAgentOptions extends IceOptions {
   /**
    * `wss://host[:port][/path]` or `ws://...`. Of several, the next one is tried when one cannot be
    * reached or was lost.
@@ -102,10 +103,13 @@ export interface UserAgentOptions {
   readonly earlyIms?: boolean;
   /** The SDP session name; default: the browser's. */
   readonly sessionName?: string;
-  /** Default: none, which gathers host addresses only. */
-  readonly iceServers?: readonly RTCIceServer[];
   /** How long a description may wait for ICE candidates, in milliseconds; default 2000. */
   readonly iceGatheringTimeout?: number;
+  /**
+   * How long the media of a call may take to connect, and to come back when they were lost, in
+   * milliseconds; default 15000; then the call ends with `ice_failed` or `dtls_failed`. 0: for ever.
+   */
+  readonly mediaTimeout?: number;
   /**
    * Kilobits per second: what the other side is told that we take, and what we send at most; default:
    * what the browsers find out.

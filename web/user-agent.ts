@@ -15,7 +15,7 @@ import type { ConnectionState, UserAgentEvents } from "./agent-events.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
 import { tellCall } from "./call-dispatch.js";
-import { callOptions, directionOf } from "./call-options.js";
+import { callOptions, captureOptions, directionOf } from "./call-options.js";
 import { messageOf } from "./capture.js";
 import { Connection } from "./connection.js";
 import { listDevices } from "./devices.js";
@@ -25,6 +25,7 @@ import type { Environment } from "./environment.js";
 import { SipError, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected, reportToConsole } from "./events.js";
 import { HookRunner } from "./hooks.js";
+import { checkIceOptions, rtcConfiguration } from "./ice.js";
 import { Media } from "./media.js";
 import type { MediaSettings } from "./call-media.js";
 import { SipMessage } from "./message.js";
@@ -47,6 +48,7 @@ import { parseServer, parseServers } from "./transport.js";
 export type { UserAgentOptions } from "./options.js";
 
 const default_gathering_timeout = 2000;
+const default_media_timeout = 15000;
 const default_quality_interval = 2000;
 const entropy_bytes = 32;
 const decoder = new TextDecoder();
@@ -92,6 +94,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   static async create(options: UserAgentOptions, given: Abortable = {}): Promise<UserAgent> {
     const { signal } = optionsOf(given, "given");
     parseServers(optionsOf(options).server);
+    checkIceOptions(options);
     refuseAborted(signal);
     const { wasm } = options;
     const compiling = wasm === undefined ? defaultWasm.compile() : compile(wasm);
@@ -154,6 +157,13 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         this.callMap.get(call)?.handleTracks(side, stream, kinds),
       trackEnded: (call, end) => this.callMap.get(call)?.handleTrackEnd(end),
       keyFrameRequested: (call) => this.callMap.get(call)?.handleKeyFrameRequested(),
+      stateChanged: (call, state, error) => this.callMap.get(call)?.handleMediaState(state, error),
+      restart: (id) => this.callMap.get(id)?.restartIce() ?? Promise.resolve(),
+      lost: (call, error, message) => {
+        const known = this.callMap.get(call);
+        if (known) known.mediaMessage = message;
+        this.answerMedia({ type: "media_lost", call, error, message }, "");
+      },
     });
     const execute = (command: Command, body?: string | Uint8Array): number =>
       this.driver.command(command, body);
@@ -182,6 +192,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       uri: options.uri,
       ...(instanceId === undefined ? {} : { instance_id: instanceId }),
       event_messages: true,
+      ask_upgrades: true,
       transport: this.viaTransport,
       entropy: hex(environment.randomBytes(entropy_bytes)),
     };
@@ -273,6 +284,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     options: Partial<Omit<UserAgentOptions, "wasm" | "environment" | "record">>,
   ): void {
     const { uri, server } = optionsOf(options);
+    checkIceOptions(options);
     const viaTransport = server === undefined ? undefined : transportOf(parseServers(server)[0]);
     const instanceId = instanceIdOf(options.instanceId, this.environment);
     const config: Partial<AgentConfig> = {
@@ -303,6 +315,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   /** Calls somebody: a SIP URI, or a name or number in our domain. @throws SipError */
   call(to: string, options: CallOptions = {}): Call {
     const { from, signal } = optionsOf(options);
+    captureOptions(options);
     const offered = {
       audio: directionOf(options.audio ?? true),
       video: directionOf(options.video ?? false),
@@ -403,17 +416,14 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   private beginCall(start: ConstructorParameters<typeof Call>[1], options: CallOptions): Call {
-    const { stream, videoSize, devices, signal } = options;
     this.media.of(start.id, {
+      ...captureOptions(options),
       bandwidth: options.bandwidth ?? this.#options.bandwidth,
-      ...(stream === undefined ? {} : { stream }),
-      ...(videoSize === undefined ? {} : { videoSize }),
-      ...(devices === undefined ? {} : { devices }),
     });
     const call = new Call(this.callContext, start);
     call.reporter = this.reporter;
     this.callMap.set(start.id, call);
-    call.obey(signal);
+    call.obey(options.signal);
     return call;
   }
 
@@ -476,9 +486,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
 
   private mediaSettings(): MediaSettings {
     return {
-      iceServers: this.#options.iceServers ?? [],
+      configuration: () => rtcConfiguration(this.#options),
       iceGatheringTimeout: this.#options.iceGatheringTimeout ?? default_gathering_timeout,
       videoSize: this.#options.videoSize,
+      mediaTimeout: this.#options.mediaTimeout ?? default_media_timeout,
     };
   }
 
@@ -528,8 +539,8 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         return this.handleIncoming(event, body);
       case "call_ended": {
         const call = this.callMap.get(event.call);
-        this.callMap.delete(event.call);
         this.media.close(event.call);
+        this.callMap.delete(event.call);
         return call?.handleEnded(event, body);
       }
       case "request_incoming":

@@ -395,6 +395,7 @@ describe("stack configuration", () => {
     assert.deepEqual(core.config, {
       uri: "sip:alice@example.org",
       event_messages: true,
+      ask_upgrades: true,
       domain: "example.org",
       authorization_user: "alice",
       password: "pw",
@@ -446,7 +447,8 @@ describe("stack configuration", () => {
       ["[{ url: 'stun:s.example.org' }, { url:'turn:u@t.example.org', credential:'c'}]", [stun, turn]],
       ["([{urls: \"turn:t.example.org\", username: 'u', credential: 'c'},])", [turn]],
       ["alert(1)", []],
-      [[{}, null, { urls: "" }], []],
+      [[{}, null, { urls: "" }, { urls: "s.example.org" }], []],
+      [[{ urls: ["stun:s.example.org", "http://x.example.org"] }], [stun]],
     ] as const;
     for (const [given, expected] of rows) {
       assert.deepEqual(iceServersOf(given as StackConfiguration["ice_servers"]), expected, JSON.stringify(given));

@@ -760,3 +760,31 @@ describe("enable_media_stream_cache", () => {
     assert.equal(page.browser.captures.length, 2);
   });
 });
+
+describe("a medium that the other side adds", () => {
+  const offer = event({ type: "call_offer", call: 1, audio: "sendrecv", video: "sendrecv" });
+  for (const [upgrade, video] of [
+    [undefined, null],
+    [false, null],
+    [true, "sendrecv"],
+    ["recvonly", "recvonly"],
+  ] as const) {
+    test(`upgrade: ${upgrade}`, async () => {
+      const page = await Page.started();
+      await page.talking("call-audio", { upgrade });
+      await page.say(offer);
+      assert.deepEqual(page.core.of("accept_offer"), [
+        { type: "accept_offer", call: 1, audio: "sendrecv", video },
+      ]);
+    });
+  }
+});
+
+test('fallback "receive": a call of a page without microphone receives', async () => {
+  const page = await Page.started({ getUserMedia: () => Promise.reject(new Error("no")) });
+  page.stack.newSession("call-audio", { fallback: "receive" }).call("bob");
+  await page.say({
+    media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+  });
+  assert.equal(page.core.commands.at(-1)?.body, "offer 1 audio:recvonly");
+});

@@ -180,6 +180,8 @@ describe("keys of a session", () => {
     video: ["call-audio", "recvonly", "video", "recvonly"],
     wire_directions: ["call-audio", { audio: "sendonly" }, "wire_directions", { audio: "sendonly" }],
     removed_codecs: ["call-audio", ["red"], "removed_codecs", ["red"]],
+    upgrade: ["call-audio", "recvonly", "type", "call"],
+    fallback: ["call-audio", "receive", "type", "call"],
     codec_order: ["call-audio", ["opus"], "codec_order", ["opus"]],
     dtmf_method: ["call-audio", "auto", "type", "call"],
     removed_candidates: ["call-audio", ["tcp"], "removed_candidates", ["tcp"]],

@@ -263,11 +263,15 @@ export class FakePeerConnection {
   signalingState = "stable";
   iceGatheringState = "new";
   iceConnectionState = "new";
+  connectionState = "new";
   localDescription: Description | null = null;
   remoteDescription: Description | null = null;
   closed = false;
   /** Completes gathering as soon as it begins. */
   autoGather = true;
+  /** A restart of ICE does not show in `iceGatheringState` at once, as in browsers. */
+  gatherLater = false;
+  readonly offerOptions: unknown[] = [];
   supportsPranswer = true;
   refuseRemote: Error | undefined;
   onicecandidateerror: (() => void) | null = null;
@@ -325,8 +329,9 @@ export class FakePeerConnection {
     return { type, sdp: [type, this.round, ...lines].join(" ") };
   }
 
-  createOffer(): Promise<Description> {
+  createOffer(options?: RTCOfferOptions): Promise<Description> {
     this.log.push("createOffer");
+    this.offerOptions.push(options);
     return Promise.resolve().then(() => this.describe("offer"));
   }
 
@@ -353,6 +358,7 @@ export class FakePeerConnection {
     }
     this.localDescription = description;
     this.transceivers.forEach((t, index) => (t.mid ??= String(index)));
+    if (this.gatherLater) return;
     if (this.iceGatheringState !== "complete") this.gathering("gathering");
     if (this.autoGather) this.gathering("complete");
   }
@@ -386,6 +392,14 @@ export class FakePeerConnection {
     });
   }
 
+  /** The states that browsers tell of one transport. */
+  becomes(state: string, ice: string): void {
+    this.connectionState = state;
+    this.iceConnectionState = ice;
+    this.fire("iceconnectionstatechange");
+    this.fire("connectionstatechange");
+  }
+
   gathering(state: string): void {
     this.iceGatheringState = state;
     this.fire("icegatheringstatechange");
@@ -405,6 +419,7 @@ export class FakePeerConnection {
   close(): void {
     this.closed = true;
     this.signalingState = "closed";
+    this.connectionState = "closed";
   }
 }
 

@@ -49,6 +49,7 @@ const callActs: readonly Act<Call>[] = [
   ["hold", (call) => call.hold()],
   ["resume", (call) => call.resume()],
   ["modify", (call) => call.modify({ video: true })],
+  ["restartIce", (call) => call.restartIce()],
   ["mute", (call) => call.mute("audio", true)],
   ["isMuted", (call) => call.isMuted("audio")],
   ["dtmf", (call) => call.dtmf("1")],

@@ -4,6 +4,9 @@ import { describe, test } from "node:test";
 import type { PeerMediaRequest } from "../../web/call-media.js";
 import type { CallMediaOptions } from "../../web/call-media.js";
 import { constraintsFor } from "../../web/capture.js";
+import { rtcConfiguration } from "../../web/ice.js";
+import type { IceOptions } from "../../web/ice.js";
+import { SipError } from "../../web/errors.js";
 import { Media } from "../../web/media.js";
 import { FakeBrowser, FakeStream, FakeTrack, domError, settle } from "./fakes.js";
 import type { FakeBrowserOptions } from "./fakes.js";
@@ -13,6 +16,8 @@ interface Bench {
   readonly media: Media;
   readonly seen: string[];
   readonly sdp: string[];
+  /** What is told of the connection, and restarts that are asked for. */
+  readonly states: string[];
   ask(request: PeerMediaRequest, body?: string): Promise<void>;
 }
 
@@ -20,14 +25,20 @@ const call = 1;
 
 function bench(
   options: FakeBrowserOptions = {},
-  settings: { iceServers?: RTCIceServer[]; iceGatheringTimeout?: number } = {},
+  settings: IceOptions & { iceGatheringTimeout?: number; mediaTimeout?: number } = {},
+  restart: () => Promise<void> = () => Promise.resolve(),
 ): Bench {
   const browser = new FakeBrowser(options);
   const seen: string[] = [];
   const sdp: string[] = [];
+  const states: string[] = [];
   const media = new Media(
     browser.environment,
-    () => ({ iceServers: [], iceGatheringTimeout: 2000, videoSize: undefined, ...settings }),
+    () => {
+      const { iceGatheringTimeout = 2000, mediaTimeout = 15000, ...ice } = settings;
+      const configuration = (): RTCConfiguration => rtcConfiguration(ice);
+      return { configuration, iceGatheringTimeout, mediaTimeout, videoSize: undefined };
+    },
     {
       ready: (_call, token, description) => {
         seen.push(`ready ${token}`);
@@ -39,18 +50,25 @@ function bench(
       trackEnded: (_call, { side, kind, reason, replaced }) =>
         seen.push(`${side} ${kind} ${reason}${replaced ? ", replaced" : ""}`),
       keyFrameRequested: () => seen.push("key frame"),
+      stateChanged: (_call, state, error) =>
+        states.push(error === undefined ? state : `${state} ${error.code}: ${error.message}`),
+      restart: () => {
+        states.push("restart");
+        return restart();
+      },
+      lost: (_call, error) => states.push(`lost ${error}`),
     },
   );
   const ask = async (request: PeerMediaRequest, body = ""): Promise<void> => {
     media.handle(request, body);
     await settle();
   };
-  return { browser, media, seen, sdp, ask };
+  return { browser, media, seen, sdp, states, ask };
 }
 
 const offer = (
   token: number,
-  directions: Partial<Pick<Extract<PeerMediaRequest, { type: "create_offer" }>, "audio" | "video" | "hold">> = {},
+  directions: Partial<Extract<PeerMediaRequest, { type: "create_offer" }>> = {},
 ): PeerMediaRequest => ({
   type: "create_offer",
   call,
@@ -63,7 +81,7 @@ const offer = (
 const answer = (
   type: "prepare_answer" | "create_answer",
   token: number,
-  directions: Partial<Pick<Extract<PeerMediaRequest, { type: "create_answer" }>, "audio" | "video" | "hold">> = {},
+  directions: Partial<Omit<Extract<PeerMediaRequest, { type: "create_answer" }>, "type">> = {},
 ): PeerMediaRequest => ({
   type,
   call,
@@ -423,6 +441,273 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     await settle();
     assert.equal(late.getTracks()[0]?.readyState, "ended", "the camera that came late is closed");
     assert.ok(!seen.includes("ready 3"));
+  });
+});
+
+describe("what cannot be captured, with fallback \"receive\"", () => {
+  const receive: CallMediaOptions = { fallback: "receive" };
+  const none: FakeBrowserOptions = {
+    getUserMedia: () => Promise.reject(domError("NotFoundError")),
+  };
+  const audioAlone: FakeBrowserOptions = {
+    getUserMedia: (constraints) =>
+      constraints.video
+        ? Promise.reject(domError("NotFoundError"))
+        : Promise.resolve(new FakeStream([new FakeTrack("audio")])),
+  };
+
+  test("an offer receives", async () => {
+    const { media, seen, sdp, ask } = bench(none);
+    media.of(call, receive);
+    await ask(offer(1, { video: "sendrecv" }));
+    assert.equal(sdp[0], "offer 1 audio:recvonly video:recvonly");
+    assert.equal(seen.at(-1), "ready 1");
+    assert.ok(seen.includes("permission refused"));
+  });
+
+  test("what is there is sent", async () => {
+    const { browser, media, sdp, ask } = bench(audioAlone);
+    media.of(call, receive);
+    await ask(offer(1, { video: "sendrecv" }));
+    assert.equal(sdp[0], "offer 1 audio:sendrecv video:recvonly");
+    assert.equal(browser.connection.transceiver("audio")?.sender.track?.kind, "audio");
+    assert.equal(browser.connection.transceiver("video")?.sender.track, null);
+  });
+
+  test("nobody is asked again by hold and resume, but after another device was chosen", async () => {
+    const { browser, media, sdp, ask } = bench(none);
+    media.of(call, receive);
+    await ask(offer(1));
+    await ask(apply(2), "answer 1 audio:sendonly");
+    const asked = browser.captures.length;
+    await ask(offer(3, { audio: "sendonly", hold: true }));
+    await ask(apply(4), "answer 2 audio:inactive");
+    await ask(offer(5));
+    assert.equal(sdp.at(-1), "offer 3 audio:recvonly");
+    assert.equal(browser.captures.length, asked);
+    await ask(apply(6), "answer 3 audio:sendonly");
+    await media.of(call).useDevice("audio", "headset");
+    browser.getUserMedia = () => Promise.resolve(new FakeStream([new FakeTrack("audio")]));
+    await ask(offer(7));
+    assert.equal(sdp.at(-1), "offer 4 audio:sendrecv");
+  });
+
+  test("sending alone becomes nothing at all", async () => {
+    const { media, sdp, ask } = bench(none);
+    media.of(call, receive);
+    await ask(offer(1, { audio: "sendonly" }));
+    assert.equal(sdp[0], "offer 1 audio:inactive");
+  });
+
+  test("an answer that was prepared otherwise is made anew", async () => {
+    const { browser, media, sdp, ask } = bench({ ...none, permission: "granted" });
+    media.of(call, receive);
+    await ask(answer("prepare_answer", 1), "offer 1 audio:sendrecv");
+    await ask(answer("create_answer", 2), "offer 1 audio:sendrecv");
+    assert.equal(sdp[0], "answer 2 audio:recvonly");
+    assert.deepEqual(browser.connection.log, [
+      "remote offer",
+      "createAnswer",
+      "local answer",
+      "remote offer",
+      "createAnswer",
+      "local answer",
+    ]);
+  });
+});
+
+describe("RFC 8839 4.4.1.1: ICE restart", () => {
+  test("an offer asks for new credentials and waits for new candidates", async () => {
+    const { browser, seen, ask } = bench();
+    await ask(offer(1, { audio: "recvonly" }));
+    await ask(apply(2), "answer 1 audio:sendonly");
+    const { connection } = browser;
+    connection.autoGather = false;
+    connection.gatherLater = true;
+    await ask(offer(3, { audio: "recvonly", ice_restart: true }));
+    assert.deepEqual(connection.offerOptions.at(-1), { iceRestart: true });
+    assert.equal(connection.iceGatheringState, "complete", "as in browsers for a moment");
+    assert.equal(seen.at(-1), "ready 2");
+    connection.gathering("gathering");
+    await settle();
+    assert.equal(seen.at(-1), "ready 2");
+    connection.gathering("complete");
+    await settle();
+    assert.equal(seen.at(-1), "ready 3");
+  });
+
+  test("an answer waits in the same way", async () => {
+    const { browser, seen, ask } = bench();
+    await ask(answer("create_answer", 1, { audio: "recvonly" }), "offer 1 audio:sendonly");
+    const { connection } = browser;
+    connection.autoGather = false;
+    connection.gatherLater = true;
+    const again = { audio: "recvonly", ice_restart: true } as const;
+    await ask(answer("create_answer", 2, again), "offer 2 audio:sendonly");
+    assert.equal(seen.at(-1), "ready 1");
+    connection.gathering("gathering");
+    connection.gathering("complete");
+    await settle();
+    assert.equal(seen.at(-1), "ready 2");
+  });
+
+  test("other offers have the credentials that there are", async () => {
+    const { browser, ask } = bench();
+    await ask(offer(1));
+    assert.deepEqual(browser.connection.offerOptions, [{ iceRestart: false }]);
+  });
+});
+
+describe("the connection of the media", () => {
+  const refused = (code: "wrong_state" | "not_accepted"): (() => Promise<void>) => () =>
+    Promise.reject(new SipError(code, "no"));
+
+  /** A call whose offer was ours, or theirs. */
+  async function agreed(
+    by: "offerer" | "answerer",
+    settings: { mediaTimeout?: number } = {},
+    restart?: () => Promise<void>,
+  ): Promise<Bench> {
+    const all = bench({}, settings, restart);
+    if (by === "offerer") {
+      await all.ask(offer(1));
+      await all.ask(apply(2), "answer 1 audio:sendrecv");
+    } else {
+      await all.ask(answer("create_answer", 1), "offer 1 audio:sendrecv");
+    }
+    return all;
+  }
+
+  test("a provisional answer may connect, and nothing is given up before the final one", async () => {
+    const { browser, states, ask } = bench();
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    browser.connection.becomes("connecting", "checking");
+    await browser.time.advance(60000);
+    browser.connection.becomes("failed", "failed");
+    await browser.time.advance(60000);
+    assert.deepEqual(states, ["connecting", "failed"]);
+  });
+
+  for (const by of ["offerer", "answerer"] as const) {
+    test(`${by}: connects`, async () => {
+      const { browser, states } = await agreed(by);
+      browser.connection.becomes("connecting", "checking");
+      browser.connection.becomes("connected", "connected");
+      await browser.time.advance(60000);
+      assert.deepEqual(states, ["connecting", "connected"]);
+      assert.equal(browser.time.pending, 0, "nothing is left ticking");
+    });
+
+    test(`${by}: never connects and is given up`, async () => {
+      const { browser, states } = await agreed(by);
+      await browser.time.advance(14999);
+      assert.deepEqual(states, ["connecting"], "also while the browser does not even begin");
+      await browser.time.advance(1);
+      assert.deepEqual(states, [
+        "connecting",
+        "failed ice_failed: No connection for the media could be made within 15 s.",
+        "lost ice_failed",
+      ]);
+      browser.connection.becomes("connected", "connected");
+      assert.equal(states.length, 3, "what comes later means nothing");
+    });
+
+    test(`${by}: DTLS that hangs is told apart`, async () => {
+      const { browser, states } = await agreed(by);
+      browser.connection.becomes("connecting", "connected");
+      await browser.time.advance(15000);
+      assert.equal(states.at(-1), "lost dtls_failed");
+    });
+
+    test(`${by}: DTLS that fails is given up at once`, async () => {
+      const { browser, states } = await agreed(by);
+      browser.connection.becomes("failed", "connected");
+      assert.deepEqual(states.slice(1), [
+        "failed dtls_failed: The media could not be encrypted: the other side's certificate is " +
+          "not the one it announced.",
+        "lost dtls_failed",
+      ]);
+    });
+  }
+
+  for (const [by, first, state, ice] of [
+    ["offerer", 1000, "disconnected", "disconnected"],
+    ["answerer", 4000, "disconnected", "disconnected"],
+    ["offerer", 0, "failed", "disconnected"],
+    ["answerer", 3000, "failed", "failed"],
+  ] as const) {
+    test(`${by}: ${state} restarts ICE after ${first} ms, and again until it is back`, async () => {
+      const { browser, states } = await agreed(by);
+      const { connection } = browser;
+      connection.becomes("connected", "connected");
+      states.length = 0;
+      connection.becomes(state, ice);
+      const told = state === "failed" ? "failed" : "interrupted";
+      if (first > 0) await browser.time.advance(first - 1);
+      assert.deepEqual(states, [told]);
+      await browser.time.advance(1);
+      assert.deepEqual(states, [told, "restart"]);
+      await browser.time.advance(5000);
+      assert.deepEqual(states, [told, "restart", "restart"]);
+      connection.becomes("connected", "connected");
+      await browser.time.advance(60000);
+      assert.deepEqual(states, [told, "restart", "restart", "connected"]);
+      assert.equal(browser.time.pending, 0);
+    });
+  }
+
+  test("a loss that mends itself restarts nothing", async () => {
+    const { browser, states } = await agreed("offerer");
+    browser.connection.becomes("connected", "connected");
+    browser.connection.becomes("disconnected", "disconnected");
+    await browser.time.advance(999);
+    browser.connection.becomes("connected", "connected");
+    await browser.time.advance(60000);
+    assert.deepEqual(states, ["connecting", "connected", "interrupted", "connected"]);
+  });
+
+  test("a peer that refuses is not asked again; the limit holds", async () => {
+    const { browser, states } = await agreed("offerer", { mediaTimeout: 9000 }, refused("not_accepted"));
+    browser.connection.becomes("connected", "connected");
+    browser.connection.becomes("disconnected", "disconnected");
+    await browser.time.advance(9000);
+    assert.deepEqual(states.slice(2), [
+      "interrupted",
+      "restart",
+      "failed ice_failed: The connection of the media was lost and did not come back within 9 s.",
+      "lost ice_failed",
+    ]);
+  });
+
+  test("another change that is in the way is waited for", async () => {
+    const { browser, states } = await agreed("offerer", {}, refused("wrong_state"));
+    browser.connection.becomes("connected", "connected");
+    browser.connection.becomes("disconnected", "disconnected");
+    await browser.time.advance(3000);
+    assert.deepEqual(states.slice(2), ["interrupted", "restart", "restart", "restart"]);
+  });
+
+  test("0: nothing is ever given up", async () => {
+    const { browser, states } = await agreed("offerer", { mediaTimeout: 0 });
+    await browser.time.advance(3600000);
+    assert.deepEqual(states, ["connecting"]);
+  });
+
+  test("a call whose every line is rejected has nothing to connect", async () => {
+    const { browser, states, ask } = bench();
+    await ask(answer("create_answer", 1, { audio: null }), "offer 1 audio:sendrecv");
+    await browser.time.advance(60000);
+    assert.deepEqual(states, []);
+  });
+
+  test("the end is told, and nothing is left ticking", async () => {
+    const { browser, media, states } = await agreed("offerer");
+    browser.connection.becomes("connected", "connected");
+    browser.connection.becomes("disconnected", "disconnected");
+    media.close(call);
+    assert.deepEqual(states, ["connecting", "connected", "interrupted", "closed"]);
+    assert.equal(browser.time.pending, 0);
   });
 });
 

@@ -169,9 +169,11 @@ event | new | of publish and subscribe: the event package; the header \`Event\` 
 accept | new | of subscribe: media types; the header \`Accept\` works too
 stream | new | of calls: used instead of devices
 devices | new | of calls: which microphone and camera
-audio | new | of calls: what is done with sound
+audio | new | of calls: what is done with sound: \`"recvonly"\` needs no microphone
 video | new | of calls: what is done with the picture
-wire_directions | new | of calls: written instead of what is done
+upgrade | new | of calls: what is done with a medium that the other side adds later, \`false\` unless set; the original sent it without asking
+fallback | new | of calls: \`"receive"\` goes on without sending what cannot be captured
+wire_directions | new | of calls: written instead of what is done: \`{ audio: "sendonly" }\` for a gateway that wants it of a page that only receives
 removed_codecs | new | of calls: encodings that the peer is not told of
 codec_order | new | of calls: encodings that stand first
 dtmf_method | new | of calls: how \`dtmf\` sends; default \`info\`, as the original; \`auto\`: in the media stream where the peer takes tones there

@@ -41,6 +41,7 @@ describe("configuration", () => {
       uri: "sip:alice@example.org",
       transport: "ws",
       event_messages: true,
+      ask_upgrades: true,
       entropy: "07".repeat(32),
       password: "pw",
       authorization_user: "auth",
@@ -64,6 +65,7 @@ describe("configuration", () => {
       uri: "sip:alice@example.org",
       transport: "wss",
       event_messages: true,
+      ask_upgrades: true,
       entropy: "07".repeat(32),
       outbound_proxy: "",
     });

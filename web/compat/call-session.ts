@@ -515,6 +515,18 @@ export class CallSession extends Session {
     call.on("media", (flow) => {
       for (const kind of kinds) this.followFlow(call, kind, flow[kind] !== null);
     });
+    call.on("mediaOffer", (offer) => {
+      const { upgrade = false, stream, devices, fallback } = this.configuration;
+      if (upgrade === false) return offer.decline();
+      this.attempt("upgrade", () =>
+        offer.accept({
+          ...Object.fromEntries(offer.added.map((kind) => [kind, upgrade])),
+          ...(stream ? { stream } : {}),
+          ...(devices ? { devices } : {}),
+          ...(fallback ? { fallback } : {}),
+        }),
+      );
+    });
     call.on("info", ({ message, content, contentType }) => {
       const body = { content, contentType };
       this.post("i_info", requestEvent("Incoming Request", this.parties(), message, body));
@@ -691,6 +703,7 @@ export class CallSession extends Session {
     const {
       stream,
       devices,
+      fallback,
       video_size: videoSize,
       wire_directions: wireDirections,
       removed_codecs: removedCodecs,
@@ -704,6 +717,7 @@ export class CallSession extends Session {
       ...(videoSize ? { videoSize } : {}),
       ...(stream ? { stream } : {}),
       ...(devices ? { devices } : {}),
+      ...(fallback ? { fallback } : {}),
       ...(wireDirections ? { wireDirections } : {}),
       ...(removedCodecs ? { removedCodecs } : {}),
       ...(codecOrder ? { codecOrder } : {}),

@@ -3,7 +3,7 @@
 import type { CandidateKind, MediaDirections, NameValue } from "../../js-glue/protocol.js";
 import { usableHeaders } from "../address.js";
 import type { MediaChoice } from "../call-options.js";
-import type { DeviceChoice, VideoSize } from "../capture.js";
+import type { CaptureFallback, DeviceChoice, VideoSize } from "../capture.js";
 import { SipError } from "../errors.js";
 import { engine } from "./engine.js";
 import type { EventsListener, SessionEvent, SessionEventType } from "./events.js";
@@ -77,6 +77,16 @@ export interface SessionConfiguration {
    * @example { video: "sendonly" }
    */
   readonly video?: MediaChoice | undefined;
+  /**
+   * Of calls: what is done with a medium that the other side adds later; default false.
+   * @example { upgrade: "recvonly" }
+   */
+  readonly upgrade?: MediaChoice | undefined;
+  /**
+   * Of calls: "receive" goes on without sending what cannot be captured; default "none".
+   * @example { fallback: "receive" }
+   */
+  readonly fallback?: CaptureFallback | undefined;
   /** Of calls: written instead of what is done. @example { wire_directions: { audio: "sendonly" } } */
   readonly wire_directions?: Partial<MediaDirections> | undefined;
   /** Of calls. @example { removed_codecs: ["telephone-event"] } */

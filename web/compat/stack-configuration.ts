@@ -73,16 +73,21 @@ export type StackOptions = Partial<
   Pick<
     UserAgentOptions,
     | "acceptUnsolicitedNotify"
+    | "bundlePolicy"
     | "hooks"
+    | "iceCandidatePoolSize"
     | "iceGatheringTimeout"
+    | "iceTransportPolicy"
     | "instanceId"
     | "keepAlive"
+    | "mediaTimeout"
     | "qualityInterval"
     | "realm"
     | "reconnectTime"
     | "redirects"
     | "reliableProvisional"
     | "routes"
+    | "rtcpMuxPolicy"
     | "sessionExpires"
     | "sessionName"
     | "unregisterOnPageHide"
@@ -141,9 +146,13 @@ function iceServerOf(entry: unknown): RTCIceServer | undefined {
   const { urls, url, username, credential } = entry as { readonly [key: string]: unknown };
   const named = urls ?? url;
   const addresses = (Array.isArray(named) ? (named as unknown[]) : [named]).filter(
-    (address): address is string => typeof address === "string" && address !== "",
+    (address): address is string =>
+      typeof address === "string" && /^(stun|turn)s?:./i.test(address),
   );
-  if (addresses.length === 0) return undefined;
+  if (addresses.length === 0) {
+    engine.log("warn", "ice_servers: an entry without an address is left out");
+    return undefined;
+  }
   // Long ago the user stood in the URL: turn:user@host.
   const oldUser = /^turns?:([^@]+)@/i.exec(addresses[0] ?? "")?.[1];
   const user = typeof username === "string" ? username : oldUser;
