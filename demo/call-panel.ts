@@ -1,4 +1,5 @@
 /** The right panel of call.htm: the calls, one of them shown, their sounds, video and buttons. */
+import { SipError } from "../web/index.js";
 import type {
   Call,
   CallEnd,
@@ -293,16 +294,21 @@ export class CallPanel implements LineOwner {
 
   /** Asks for a screen in the click, and calls with its picture and the microphone. */
   private async shareScreen(): Promise<void> {
-    if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) {
-      this.sayIdle(() => text("screenUnsupported"), { isError: true });
+    const { agent } = this;
+    if (agent === null) {
+      this.complain(() => text("logInFirst"));
       return;
     }
     let stream: MediaStream;
     try {
-      stream = await navigator.mediaDevices.getDisplayMedia({ video: true });
+      stream = await agent.chooseScreen();
     } catch (error) {
+      const unsupported = error instanceof SipError && error.code === "not_supported";
       const detail = messageOf(error);
-      this.sayIdle(() => text("screenRefused", { detail }), { isError: true });
+      this.sayIdle(
+        () => (unsupported ? text("screenUnsupported") : text("screenRefused", { detail })),
+        { isError: true },
+      );
       return;
     }
     const placed = await this.place(this.number.value.trim(), { video: true, stream });

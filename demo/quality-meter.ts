@@ -1,10 +1,8 @@
-/** Shows how well the shown call gets through, measured every few seconds. */
-import type { Call } from "../web/index.js";
+/** Shows how well the shown call gets through, as its statistics tell. */
+import type { Call, CallQuality } from "../web/index.js";
 import { byId } from "./dom.js";
-import { LEVEL_TEXTS, judge, readStats, type Quality, type Reading } from "./quality.js";
+import { LEVEL_TEXTS, summarise, type Quality } from "./quality.js";
 import { text } from "./texts.js";
-
-const INTERVAL = 2000;
 
 type State = "connecting" | "lost" | "measured";
 
@@ -13,20 +11,18 @@ export class QualityMeter {
   private readonly label = byId("txtQualityLevel", HTMLElement);
   private readonly detail = byId("txtQualityDetail", HTMLElement);
   private call: Call | null = null;
-  private before: Reading | null = null;
   private state: State = "connecting";
   private quality: Quality | null = null;
-  private timer: ReturnType<typeof setInterval> | undefined;
+  private forget: () => void = () => undefined;
 
   /** null: there is no call to watch. */
   watch(call: Call | null): void {
     if (call === this.call) return;
     this.call = call;
-    this.before = null;
     this.quality = null;
     this.state = "connecting";
-    clearInterval(this.timer);
-    this.timer = call === null ? undefined : setInterval(() => void this.measure(), INTERVAL);
+    this.forget();
+    this.forget = call?.on("quality", (quality) => this.follow(call, quality)) ?? (() => undefined);
     this.refresh();
   }
 
@@ -41,9 +37,10 @@ export class QualityMeter {
     }
     const { kbps, loss, jitter } = quality;
     const delay = quality.delay ?? "-";
+    const mos = quality.mos ?? "-";
     this.write(
       text(LEVEL_TEXTS[quality.level]),
-      text("qualityDetail", { kbps, loss, delay, jitter }),
+      text("qualityDetail", { kbps, loss, delay, jitter, mos }),
     );
   }
 
@@ -53,26 +50,15 @@ export class QualityMeter {
     this.detail.textContent = detail;
   }
 
-  private async measure(): Promise<void> {
-    const { call } = this;
-    const connection = call?.peerConnection ?? null;
-    if (connection === null || call?.state !== "established") return;
-    const { connectionState } = connection;
-    if (connectionState !== "connected") {
-      const lost = connectionState === "disconnected" || connectionState === "failed";
+  private follow(call: Call, quality: CallQuality): void {
+    const connection = call.peerConnection?.connectionState;
+    if (connection === "connected") {
+      this.state = "measured";
+      this.quality = summarise(quality);
+    } else {
+      const lost = connection === "disconnected" || connection === "failed";
       this.state = lost ? "lost" : "connecting";
-      this.before = null;
-      this.refresh();
-      return;
     }
-    const now = readStats(
-      (await connection.getStats()) as unknown as Iterable<[string, Record<string, unknown>]>,
-      performance.now(),
-    );
-    if (call !== this.call) return;
-    this.state = "measured";
-    if (this.before !== null) this.quality = judge(this.before, now);
-    this.before = now;
     this.refresh();
   }
 }

@@ -19,7 +19,7 @@ import type { CallMedia, TrackEnd } from "./call-media.js";
 import { callOptions, captureOptions, chosen, directionOf } from "./call-options.js";
 import { CallStatistics } from "./call-statistics.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-import { kinds, sends, toFailure } from "./capture.js";
+import { kinds, sends, working } from "./capture.js";
 import type { MediaKind, VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
@@ -344,8 +344,10 @@ export class Call extends Emitter<CallEvents> {
    * is closed until `useDevice`. The other side is told by a re-INVITE only where nothing of this
    * kind was sent before. Rejects with SipError, and the call goes on as it was.
    * @example
-   * const [track] = canvas.captureStream(25).getVideoTracks();
-   * if (track) await call.replaceTrack("video", track);
+   * const canvas = document.createElement("canvas");
+   * canvas.getContext("2d")?.fillRect(10, 10, 100, 100);
+   * const [picture] = canvas.captureStream(25).getVideoTracks();
+   * if (picture) await call.replaceTrack("video", picture);
    */
   async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
     kindOf(kind);
@@ -390,8 +392,8 @@ export class Call extends Emitter<CallEvents> {
    * the camera is back, or no picture is sent again. Rejects with SipError: "permission_denied" if
    * nothing was chosen, "not_accepted" if the other side takes no picture.
    * @example
-   * const screen = await call.shareScreen({ audio: true });
-   * preview.srcObject = screen;
+   * video.srcObject = await call.shareScreen({ audio: true });
+   * await call.stopSharing();
    */
   shareScreen(options: ShareOptions = {}): Promise<MediaStream> {
     return this.screen.start(options);
@@ -868,15 +870,5 @@ export class Call extends Emitter<CallEvents> {
     if (this.current === state || this.current === "ended") return;
     this.current = state;
     this.emit("state", state);
-  }
-}
-
-/** Work of the browser; what it throws, as the API throws it. */
-async function working(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    const { code, message } = toFailure(error);
-    throw new SipError(code, message, { cause: error });
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Direction, MediaError } from "../js-glue/protocol.js";
 import type { Environment } from "./environment.js";
-import { describeMediaError } from "./errors.js";
+import { SipError, describeMediaError } from "./errors.js";
 
 /** What a track carries. */
 export type MediaKind = "audio" | "video";
@@ -47,6 +47,17 @@ export class MediaFailure extends Error {
 export function toFailure(error: unknown): MediaFailure {
   if (error instanceof MediaFailure) return error;
   return new MediaFailure("failed", messageOf(error), error);
+}
+
+/** Work of the browser; what it throws, as the API throws it. @throws SipError */
+export async function working<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SipError) throw error;
+    const { code, message } = toFailure(error);
+    throw new SipError(code, message, { cause: error });
+  }
 }
 
 export function messageOf(error: unknown): string {

@@ -4,7 +4,7 @@ import type { MediaDirections } from "../js-glue/protocol.js";
 import { refuseAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
 import { optionsOf, wrongArgument } from "./arguments.js";
-import { MediaFailure, sends, toFailure } from "./capture.js";
+import { MediaFailure, sends, working } from "./capture.js";
 import type { AudioMix, Environment } from "./environment.js";
 import { SipError } from "./errors.js";
 import type { Overlay } from "./local-tracks.js";
@@ -125,25 +125,22 @@ export class ScreenShare {
     }
     this.expectReady();
     this.starting = true;
+    const wanted = {
+      ...(audio === undefined ? {} : { audio }),
+      ...(constraints === undefined ? {} : { constraints }),
+    };
     try {
       const screen = stream
         ? Screen.of(stream)
-        : await Screen.choose(this.ports.environment, {
-            ...(audio === undefined ? {} : { audio }),
-            ...(constraints === undefined ? {} : { constraints }),
-          });
+        : await working(Screen.choose(this.ports.environment, wanted));
       try {
         refuseAborted(signal);
-        await this.show(screen, microphone);
+        await working(this.show(screen, microphone));
       } catch (error) {
         screen.stop();
         throw error;
       }
       return screen.stream;
-    } catch (error) {
-      if (error instanceof SipError) throw error;
-      const { code, message } = toFailure(error);
-      throw new SipError(code, message, { cause: error });
     } finally {
       this.starting = false;
     }

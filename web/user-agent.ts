@@ -15,8 +15,13 @@ import type { ConnectionState, UserAgentEvents } from "./agent-events.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
 import { tellCall } from "./call-dispatch.js";
+<<<<<<< HEAD
 import { callOptions, captureOptions, directionOf } from "./call-options.js";
 import { messageOf } from "./capture.js";
+=======
+import { callOptions, directionOf } from "./call-options.js";
+import { messageOf, working } from "./capture.js";
+>>>>>>> 87c29e1 (The pages take quality and shared screens from the API)
 import { Connection } from "./connection.js";
 import { listDevices } from "./devices.js";
 import type { Devices } from "./devices.js";
@@ -40,6 +45,7 @@ import { Registration, registerCommand } from "./registration.js";
 import type { RegisterOptions } from "./registration.js";
 import { IncomingMessage, IncomingRequest, Requests } from "./requests.js";
 import type { RequestOptions, SipResponse } from "./requests.js";
+import { Screen } from "./screen-share.js";
 import { StreamCache, withCache } from "./stream-cache.js";
 import { Subscription, subscribeCommand } from "./subscription.js";
 import type { SubscribeOptions } from "./subscription.js";
@@ -381,6 +387,22 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     stringOf(device, "device");
     await this.playback.use(device);
     this.watchDevices();
+  }
+
+  /**
+   * Lets the person choose a window or screen for a call that is yet to be made: its `stream`, which
+   * the page stops afterwards. In a call, `call.shareScreen` does it. Rejects with SipError:
+   * "permission_denied" if nothing was chosen, "not_supported", "insecure_context".
+   * @example
+   * const stream = await agent.chooseScreen();
+   * const call = agent.call("sip:bob@example.org", { video: true, stream });
+   * await call.ended;
+   * for (const track of stream.getTracks()) track.stop();
+   */
+  async chooseScreen(
+    options: { readonly audio?: boolean; readonly constraints?: MediaTrackConstraints } = {},
+  ): Promise<MediaStream> {
+    return (await working(Screen.choose(this.environment, optionsOf(options)))).stream;
   }
 
   /** Closes microphone and camera that `streamCache` keeps open; calls keep theirs. */

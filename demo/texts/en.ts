@@ -169,7 +169,7 @@ export const en = {
   qualityPoor: "Poor connection",
   qualityLost: "Media connection lost",
   qualityConnecting: "Connecting media...",
-  qualityDetail: "{kbps} kbit/s in, {loss} % lost, {delay} ms delay, {jitter} ms jitter",
+  qualityDetail: "{kbps} kbit/s in, {loss} % lost, {delay} ms delay, {jitter} ms jitter, MOS {mos}",
 
   // Tools
   tools: "Messages, contacts, history and SIP traffic",

@@ -169,7 +169,7 @@ export const zh: Catalogue = {
   qualityPoor: "连接较差",
   qualityLost: "媒体连接中断",
   qualityConnecting: "正在建立媒体连接……",
-  qualityDetail: "下行 {kbps} kbit/s，丢包 {loss} %，延迟 {delay} 毫秒，抖动 {jitter} 毫秒",
+  qualityDetail: "下行 {kbps} kbit/s，丢包 {loss} %，延迟 {delay} 毫秒，抖动 {jitter} 毫秒，MOS {mos}",
 
   // Tools
   tools: "消息、联系人、通话记录和 SIP 流量",

@@ -19,6 +19,7 @@ export interface Example {
 /** Names that examples use without a declaration of their own, with their types. */
 const ambient: Readonly<Record<string, string>> = {
   UserAgent: 'typeof import("sipml-wasm").UserAgent',
+  estimateMos: 'typeof import("sipml-wasm").estimateMos',
   presenceDocument: 'typeof import("sipml-wasm").presenceDocument',
   password: "string",
   token: "string",

@@ -336,6 +336,19 @@ describe("a shared screen", () => {
   });
 });
 
+describe("a call with a screen from its beginning", () => {
+  test("the person chooses before it, and its sound is asked for if wanted", async () => {
+    const { agent, browser } = await connected();
+    const stream = await agent.chooseScreen({ audio: true, constraints: { frameRate: 5 } });
+    assert.deepEqual(browser.screenRequests, [{ video: { frameRate: 5 }, audio: true }]);
+    assert.equal(stream.getTracks().length, 2);
+    browser.getDisplayMedia = () => Promise.reject(domError("NotAllowedError"));
+    await assert.rejects(agent.chooseScreen(), isSip("permission_denied"));
+    const without = await connected({}, { withoutScreen: true, secure: false });
+    await assert.rejects(without.agent.chooseScreen(), isSip("insecure_context"));
+  });
+});
+
 describe("limits", () => {
   test("bandwidth binds our encoders and is told to the peer; setBandwidth changes it", async () => {
     const { core, call, sender } = await talk(true, {}, { bandwidth: { audio: 32, video: 300 } });

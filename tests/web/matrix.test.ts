@@ -38,6 +38,7 @@ const agentActs: readonly Act<UserAgent>[] = [
   ["subscribe", (agent) => agent.subscribe("bob", { event: "presence" })],
   ["devices", (agent) => agent.devices()],
   ["useSpeaker", (agent) => agent.useSpeaker("x")],
+  ["chooseScreen", (agent) => agent.chooseScreen()],
   ["releaseMedia", (agent) => agent.releaseMedia()],
   ["stop", (agent) => agent.stop()],
 ];
