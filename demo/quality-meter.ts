@@ -1,5 +1,5 @@
 /** Shows how well the shown call gets through, as its statistics tell. */
-import type { Call, CallQuality } from "../web/index.js";
+import type { Call } from "../web/index.js";
 import { byId } from "./dom.js";
 import { LEVEL_TEXTS, summarise, type Quality } from "./quality.js";
 import { text } from "./texts.js";
@@ -13,7 +13,7 @@ export class QualityMeter {
   private call: Call | null = null;
   private state: State = "connecting";
   private quality: Quality | null = null;
-  private forget: () => void = () => undefined;
+  private readonly forget: (() => void)[] = [];
 
   /** null: there is no call to watch. */
   watch(call: Call | null): void {
@@ -21,8 +21,17 @@ export class QualityMeter {
     this.call = call;
     this.quality = null;
     this.state = "connecting";
-    this.forget();
-    this.forget = call?.on("quality", (quality) => this.follow(call, quality)) ?? (() => undefined);
+    for (const forget of this.forget.splice(0)) forget();
+    if (call) {
+      this.forget.push(
+        call.on("quality", (quality) => {
+          this.quality = summarise(quality);
+          this.follow(call);
+        }),
+        call.on("mediaState", () => this.follow(call)),
+      );
+      this.follow(call);
+    }
     this.refresh();
   }
 
@@ -50,15 +59,10 @@ export class QualityMeter {
     this.detail.textContent = detail;
   }
 
-  private follow(call: Call, quality: CallQuality): void {
-    const connection = call.peerConnection?.connectionState;
-    if (connection === "connected") {
-      this.state = "measured";
-      this.quality = summarise(quality);
-    } else {
-      const lost = connection === "disconnected" || connection === "failed";
-      this.state = lost ? "lost" : "connecting";
-    }
+  private follow(call: Call): void {
+    const { mediaState } = call;
+    const lost = mediaState === "interrupted" || mediaState === "failed";
+    this.state = lost ? "lost" : mediaState === "connected" ? "measured" : "connecting";
     this.refresh();
   }
 }

@@ -15,13 +15,8 @@ import type { ConnectionState, UserAgentEvents } from "./agent-events.js";
 import { Call } from "./call.js";
 import type { CallContext, CallOptions } from "./call.js";
 import { tellCall } from "./call-dispatch.js";
-<<<<<<< HEAD
 import { callOptions, captureOptions, directionOf } from "./call-options.js";
-import { messageOf } from "./capture.js";
-=======
-import { callOptions, directionOf } from "./call-options.js";
 import { messageOf, working } from "./capture.js";
->>>>>>> 87c29e1 (The pages take quality and shared screens from the API)
 import { Connection } from "./connection.js";
 import { listDevices } from "./devices.js";
 import type { Devices } from "./devices.js";

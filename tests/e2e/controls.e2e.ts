@@ -169,6 +169,40 @@ describe("a shared screen", () => {
     await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
   });
 
+  test("is offered in a call without picture, and taken away again", async () => {
+    await connect({ audio: true, video: false });
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+    await bob.tab.page.evaluate(() => {
+      window.phone.current.on("mediaOffer", (offer) => offer.accept());
+    });
+    const invites = await countInvites();
+    assert.equal(await share(), null);
+    await quality(bob, "the screen", ({ video }) => (video?.received?.frame?.width ?? 0) > 0);
+    assert.equal(await invites(), 1);
+    assert.equal((await stats(alice)).video?.received ?? null, null, "Bob shows nothing of his own");
+    await alice.tab.page.evaluate(() => window.phone.current.stopSharing());
+    assert.equal(await invites(), 2);
+    await alice.tab.wait("no picture", async () => {
+      const { interval, video } = await stats(alice);
+      return interval > 400 && !video?.sent ? true : undefined;
+    });
+    await expectMedia([alice.tab, bob.tab], ["audio"]).catch((error: Error) => {
+      // Packets of the picture were sent before.
+      if (!error.message.includes("unexpected video")) throw error;
+    });
+    assert.equal(await alice.tab.page.evaluate(() => window.phone.current.localStream?.getVideoTracks().length), 0);
+  });
+
+  test("that the other side does not want leaves the call as it was", async () => {
+    await connect({ audio: true, video: false });
+    await bob.tab.page.evaluate(() => {
+      window.phone.current.on("mediaOffer", (offer) => offer.decline());
+    });
+    assert.match((await share()) ?? "", /takes no picture/);
+    assert.equal(await alice.tab.page.evaluate(() => window.phone.current.sharing), false);
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+  });
+
   test("with its sound mixed into the microphone", async () => {
     await connect({ audio: true, video: true });
     await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
@@ -325,7 +359,7 @@ describe("devices and own tracks", () => {
   });
 });
 
-describe("limits", () => {
+describe("limits and key frames", () => {
   test("setBandwidth really limits what is sent, setVideoSize the picture", async () => {
     await connect({ audio: true, video: true });
     await quality(alice, "much video", ({ video, interval }) => interval > 1500 && (video?.sent?.bitrate ?? 0) > 300);
@@ -366,5 +400,20 @@ describe("limits", () => {
       ]),
     );
     assert.deepEqual(limits, [["audio", 96000], ["video", 200000]]);
+  });
+
+  test("RFC 5168: the other side asks for a key frame, and the encoder makes one", async () => {
+    await connect({ audio: true, video: true });
+    const before = await quality(alice, "a picture", ({ video }) => (video?.sent?.frame?.rate ?? 0) > 5);
+    const asked = await bob.tab.page.evaluate(() =>
+      window.phone.current.requestKeyFrame().then(({ status }) => status),
+    );
+    assert.equal(asked, 200);
+    await quality(
+      alice,
+      "another key frame",
+      ({ video }) =>
+        (video?.sent?.frame?.keyFrames ?? 0) > (before.video?.sent?.frame?.keyFrames ?? 0),
+    );
   });
 });

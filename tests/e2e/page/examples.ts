@@ -1,5 +1,11 @@
 /** What examples find in the page: an agent, a call, a stack, a session, an event, some elements. */
-import { UserAgent, presenceDocument, type Call, type Registration } from "../../../web/index.js";
+import {
+  UserAgent,
+  estimateMos,
+  presenceDocument,
+  type Call,
+  type Registration,
+} from "../../../web/index.js";
 import {
   SIPml,
   UriView,
@@ -45,7 +51,7 @@ async function answering(account: Account, user: string): Promise<void> {
   agent.on("message", (message) => message.accept());
   agent.on("call", (call) => {
     call.on("transferRequested", (request) => request.accept());
-    call.answer({ audio: true, video: false });
+    call.answer({ audio: true, video: call.offered.video !== null });
   });
 }
 
@@ -138,6 +144,7 @@ export async function namesFor(
     password: account.password,
     token: "secret",
     UserAgent,
+    estimateMos,
     presenceDocument,
     pidf: presenceDocument({ entity: `sip:alice@${account.domain}`, basic: "open" }),
     SIPml,
@@ -166,7 +173,8 @@ export async function namesFor(
     result["agent"] = agent;
   }
   if (agent && needs("call")) {
-    const call: Call = agent.call("sip:bob@" + account.domain, { audio: true });
+    const video = /shareScreen|replaceTrack|setVideoSize/.test(code);
+    const call: Call = agent.call("sip:bob@" + account.domain, { audio: true, video });
     await call.established;
     result["call"] = call;
   }
