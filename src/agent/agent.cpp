@@ -470,6 +470,16 @@ Agent::Answer Agent::execute(const MediaFailed& command, Instant now) {
   return std::uint32_t{0};
 }
 
+Agent::Answer Agent::execute(const LocalCandidate& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return std::uint32_t{0};
+  Context ctx = context(now);
+  if (auto error =
+          found->second.local_candidate(command.mid, command.candidate, command.ufrag, ctx))
+    return *error;
+  return std::uint32_t{0};
+}
+
 namespace {
 CommandError not_offered(const char* text) {
   return CommandError{CommandErrorCode::wrong_state, "call", text};
@@ -498,8 +508,6 @@ Agent::Answer Agent::execute(const RequestKeyFrame& command, Instant now) {
   return outcome(found->second.info(std::string(usage::media_control_type),
                                     std::string(usage::key_frame_request), {}, ctx));
 }
-
-Agent::Answer Agent::execute(const LocalCandidate&, Instant) { return std::uint32_t{0}; }
 
 Agent::Answer Agent::execute(const MediaLost& command, Instant now) {
   // As for the answers of the browser: the call may be over.

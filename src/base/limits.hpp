@@ -29,6 +29,10 @@ inline constexpr std::size_t multipart_part_count = 64;
 inline constexpr std::size_t uri_size = 8 * 1024;
 inline constexpr std::size_t sdp_media_count = 128;
 inline constexpr std::size_t sdp_line_count = 20000;
+/// Candidates of one fragment, and of one generation of either side.
+inline constexpr std::size_t candidate_count = 256;
+/// Octets of one candidate.
+inline constexpr std::size_t candidate_size = 1024;
 /// The largest delta-seconds (RFC 3261 20.19).
 inline constexpr std::uint64_t delta_seconds = 4294967295U;
 

@@ -150,6 +150,10 @@ void Call::ask_media(MediaRequest::Type type, std::string description, bool prov
   request.provisional = provisional;
   request.ice_restart = type == MediaRequest::Type::create_offer && is_own_change() &&
                         pending_change_ == Change::restart_ice;
+  if (type == MediaRequest::Type::create_offer || type == MediaRequest::Type::create_answer) {
+    request.trickle = may_trickle(context.config);
+    trickle_.gathered = false;
+  }
   request.description = std::move(description);
   context.ask(std::move(request));
 }
@@ -194,6 +198,7 @@ void Call::exchange(OnExchange on, Context& context) {
       send_answer(context);
   }
   if (does(Do::settle)) exchange_agreed(context);
+  pass_candidates(context);
   // What an early dialog still had open when its 2xx came (RFC 3311 5.1).
   if (progress_ == Progress::confirming && exchange_ == Exchange::stable)
     progress(OnProgress::media_agreed, context);
@@ -287,16 +292,20 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
                                  : negotiation::local_description(description, media_options());
     if (!rewritten) return refuse(rewritten.error());
     if (!is_reviewed) offer_of_browser_ = description;
+    if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
     if (asks_review(is_reviewed, *rewritten, context)) return;
     local_description_ = std::move(rewritten).value();
+    local_described();
     exchange(OnExchange::local_offer_ready, context);
   } else if (exchange_ == Exchange::awaiting_local_answer) {
     auto rewritten =
         is_reviewed ? negotiation::reviewed_description(description)
                     : negotiation::local_answer(description, remote_description_, media_options());
     if (!rewritten) return refuse(rewritten.error());
+    if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
     if (asks_review(is_reviewed, *rewritten, context)) return;
     local_description_ = std::move(rewritten).value();
+    local_described();
     answered_offer_ = remote_description_;
     last_answer_ = local_description_;
     exchange(OnExchange::local_answer_ready, context);
@@ -424,6 +433,9 @@ void Call::response(const transaction::Indication& indication, const message::Me
     case Purpose::refresh:
       refresh_response(indication, &response, context);
       return;
+    case Purpose::trickle:
+      if (response.status() >= 200) candidates_answered(indication, &response, context);
+      return;
     case Purpose::bye:
     case Purpose::fork_bye:
     case Purpose::info:
@@ -479,6 +491,9 @@ void Call::no_response(const transaction::Indication& indication, Context& conte
     case Purpose::info:
       context.emit(CallInfoResult{id_, timed_out ? 408 : 503,
                                   timed_out ? "Request Timeout" : "Service Unavailable"});
+      return;
+    case Purpose::trickle:
+      candidates_answered(indication, nullptr, context);
       return;
     case Purpose::refer:
       transferor_.no_response(timed_out, in_call(context));
@@ -549,9 +564,15 @@ void Call::request(const message::Message& request, transaction::Id transaction,
       answer_request(transaction, request, 415, context, {std::move(*accepted)});
       return;
     }
+    if (is_of_trickling(request, context.config)) {
+      candidates_received(request, transaction, context);
+      return;
+    }
     if (request.header(HeaderName::info_package)) {
-      // RFC 6086 4.2.2: none was agreed on, so each is an unknown one.
-      answer_request(transaction, request, 469, context, {{"Recv-Info", ""}});
+      // RFC 6086 4.2.2: no other was agreed on, so each is an unknown one.
+      const std::string_view agreed =
+          offers_trickle(context.config) ? trickle_package : std::string_view();
+      answer_request(transaction, request, 469, context, {{"Recv-Info", std::string(agreed)}});
       return;
     }
     info_received(request, transaction, context);
@@ -675,6 +696,7 @@ void Call::connected(Context& context) {
     (void)change(Change::refresh, std::nullopt, {}, context);
   else
     start_change(context);
+  pass_candidates(context);
 }
 
 void Call::connection_failed(Context& context) {

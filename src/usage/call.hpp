@@ -26,6 +26,7 @@
 #include "usage/reliable_provisional.hpp"
 #include "usage/session_timer.hpp"
 #include "usage/transfer.hpp"
+#include "usage/trickle.hpp"
 
 namespace sipml::usage {
 
@@ -75,6 +76,10 @@ class Call {
                                      message::HeaderFields headers, Context& context);
   std::optional<CommandError> info(const std::string& content_type, std::string body,
                                    const message::HeaderFields& headers, Context& context);
+
+  /// The browser found a candidate after it gave its description; "": it has no more.
+  std::optional<CommandError> local_candidate(std::string mid, std::string candidate,
+                                              std::string ufrag, Context& context);
 
   // Requests inside the dialog that are usages by themselves.
   bool has_dialog() const { return dialog_.has_value(); }
@@ -167,6 +172,7 @@ class Call {
     /// RSeq of the last reliable response (RFC 3262 4); 0: none.
     std::uint32_t rseq = 0;
     bool allows_update = false;
+    TricklePeer trickle;
   };
 
   using Progress = call_progress::State;
@@ -277,6 +283,26 @@ class Call {
   void subscribe_received(const message::Message& request, transaction::Id transaction,
                           Context& context);
   void transfers_over(Context& context);
+
+  // call_trickle.cpp
+  static void learn_trickle(TricklePeer& peer, const message::Message& message);
+  static bool is_of_trickling(const message::Message& request, const Config& config);
+  TricklePeer* heard_peer();
+  TricklePeer* peer_told_by(transaction::Id id);
+  bool may_trickle(const Config& config);
+  std::string with_trickling(std::string description, const Config& config) const;
+  void local_described();
+  bool add_local(const Trickle::Found& found);
+  void tell_candidates(Context& context);
+  void tell_candidates(TricklePeer& peer, dialog::Dialog& dialog, Context& context);
+  void candidates_answered(const transaction::Indication& indication,
+                           const message::Message* response, Context& context);
+  void remote_described(std::string_view description);
+  bool take_candidates(const sdp::Fragment& fragment);
+  void give_candidates(Context& context);
+  void pass_candidates(Context& context);
+  void candidates_received(const message::Message& request, transaction::Id transaction,
+                           Context& context);
 
   // call_hold.cpp
   void start_change(Context& context);
@@ -390,6 +416,7 @@ class Call {
   /// The To tag of the branch whose early media is heard.
   std::string early_tag_;
 
+  Trickle trickle_;
   bool local_hold_ = false;
   bool remote_hold_ = false;
   /// What held before the offer of a re-INVITE of the peer that is not answered yet.

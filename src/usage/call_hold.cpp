@@ -230,6 +230,7 @@ void Call::take_remote_offer(std::string_view description, Context& context) {
   }
   before_offer_ = Before{std::move(remote_description_), remote_hold_};
   remote_description_ = description;
+  remote_described(offer_for_browser_);
   const auto parsed = sdp::parse(description);
   remote_hold_ = parsed && negotiation::is_remote_hold(*parsed);
   exchange(OnExchange::offer_received, context);
@@ -241,6 +242,7 @@ void Call::leave_remote_offer() {
   if (!before_offer_) return;
   remote_description_ = std::move(before_offer_->remote_description);
   remote_hold_ = before_offer_->remote_hold;
+  remote_described(remote_description_);
   before_offer_.reset();
 }
 

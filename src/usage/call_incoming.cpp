@@ -49,6 +49,7 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
     }
     call.remote_description_ = *description;
     call.offer_for_browser_ = std::move(offer).value();
+    call.remote_described(call.offer_for_browser_);
     if (const auto parsed = sdp::parse(call.offer_for_browser_)) {
       const auto offered = negotiation::summarise(*parsed);
       event.offered = {offered.audio, offered.video};
@@ -148,6 +149,7 @@ void Call::ack(const message::Message& ack, Context& context) {
     }
   }
   start_change(context);
+  pass_candidates(context);
 }
 
 }  // namespace sipml::usage

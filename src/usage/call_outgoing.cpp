@@ -89,6 +89,7 @@ Call::Branch* Call::early_dialog(const message::Message& response) {
   }
   if (branch && response.header(message::HeaderName::allow))
     branch->allows_update = lists(response, message::HeaderName::allow, "UPDATE");
+  if (branch) learn_trickle(branch->trickle, response);
   return branch;
 }
 
@@ -121,6 +122,10 @@ void Call::provisional(const message::Message& response, Context& context) {
       remote_description_ = *description;
       early_answer_ = std::move(answer).value();
       early_media = true;
+      remote_described(early_answer_);
+      // RFC 8840 4.3.1.2: the peer repeats an unreliable response until an INFO tells that it came.
+      Branch* branch = branch_of(early_tag_);
+      if (branch && !is_reliable) branch->trickle.wants_sign = true;
       exchange(OnExchange::provisional_answer, context);
     } else {
       context.emit(
@@ -135,6 +140,7 @@ void Call::provisional(const message::Message& response, Context& context) {
   progress(OnProgress::response_1xx, context);
   if (told)
     context.emit(CallProgress{id_, response.status(), std::string(response.reason()), early_media});
+  pass_candidates(context);
 }
 
 void Call::send_ack(const dialog::Dialog& dialog, std::uint32_t cseq,
@@ -181,6 +187,7 @@ void Call::success(const message::Message& response, Context& context) {
   if (Branch* branch = branch_of(tag)) {
     branch->dialog.confirm(response);
     peer_allows_update_ = branch->allows_update;
+    trickle_.peer = std::move(branch->trickle);
     dialog_ = std::move(branch->dialog);
   } else {
     dialog_ = dialog::Dialog::from_response(invite_, response);
@@ -236,6 +243,7 @@ void Call::receive_answer(std::string_view description, Context& context) {
   }
   remote_description_ = description;
   answer_for_browser_ = std::move(answer).value();
+  remote_described(answer_for_browser_);
   answered_offer_.clear();
   exchange(OnExchange::answer_received, context);
 }
@@ -247,6 +255,7 @@ void Call::forget_branches() {
   early_tag_.clear();
   early_answer_.clear();
   remote_description_.clear();
+  remote_described({});
   early_reliable_ = false;
 }
 

@@ -12,11 +12,15 @@ void Call::describe_us(message::HeaderFields& headers, std::string_view method,
   headers.push_back({"Contact", contact_value(context.config, options_.caps, method)});
   headers.push_back({"Allow", std::string(allowed_methods)});
   headers.push_back({"Supported", supported_options(context.config)});
+  // RFC 6086 5.2.
+  if (offers_trickle(context.config))
+    headers.push_back({"Recv-Info", std::string(trickle_package)});
 }
 
 void Call::learn_allowed(const message::Message& message) {
   if (message.header(HeaderName::allow))
     peer_allows_update_ = lists(message, HeaderName::allow, "UPDATE");
+  learn_trickle(trickle_.peer, message);
 }
 
 /// RFC 3311 5.1: in an early dialog whose exchange a reliable response has completed.

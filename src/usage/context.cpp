@@ -161,7 +161,10 @@ void set_cseq(message::Request& request, std::uint32_t number) {
 
 std::string supported_options(const Config& config) {
   const bool is_reliable = config.reliable_provisional != Config::ReliableProvisional::none;
-  return is_reliable ? "100rel, timer, replaces, norefersub" : "timer, replaces, norefersub";
+  std::string options =
+      is_reliable ? "100rel, timer, replaces, norefersub" : "timer, replaces, norefersub";
+  if (offers_trickle(config)) (options += ", ") += trickle_package;
+  return options;
 }
 
 bool is_supported(const Config& config, std::string_view option) {

@@ -33,7 +33,9 @@ enum class Purpose : std::uint32_t {
   refer,
   notify,
   publish,
-  subscribe
+  subscribe,
+  /// INFO with candidates.
+  trickle
 };
 
 /// What this user agent understands; every header that says so is made from here.
@@ -84,6 +86,11 @@ struct Context {
   /// Sends an ACK to a 2xx; returns its octets.
   std::string send_ack(message::Request ack);
 };
+
+/// Whether candidates may travel behind descriptions (RFC 8840).
+bool offers_trickle(const Config& config);
+/// The option tag and the Info Package of RFC 8840 10.
+inline constexpr std::string_view trickle_package = "trickle-ice";
 
 /// The option tags that we understand, for Supported (RFC 3261 20.37).
 std::string supported_options(const Config& config);

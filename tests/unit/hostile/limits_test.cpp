@@ -13,6 +13,7 @@
 #include "message/message.hpp"
 #include "message/multipart.hpp"
 #include "sdp/description.hpp"
+#include "sdp/fragment.hpp"
 #include "unit/agent/phone.hpp"
 #include "unit/hostile/hostile.hpp"
 #include "usage/info_content.hpp"
@@ -334,6 +335,42 @@ std::string refused(const Json& head, const std::string& body = {}) {
   return command.error().argument;
 }
 
+/// Whether a fragment with these lines of candidates is taken whole.
+bool takes_candidates(const std::string& lines, std::size_t count) {
+  const auto fragment = sdp::parse_fragment("m=audio 9 RTP/AVP 0\r\na=mid:0\r\n" + lines);
+  return fragment && !fragment->fault && fragment->sections[0].candidates.size() == count;
+}
+
+/// In a fragment of the peer, and as the browser finds them.
+bool candidate_count(std::size_t n) {
+  std::string lines;
+  Phone phone;
+  const std::uint32_t call = phone.call();
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string candidate =
+        "candidate:1 1 udp 1 192.0.2.1 " + std::to_string(1024 + i) + " typ host";
+    lines += "a=" + candidate + "\r\n";
+    phone.execute(agent::LocalCandidate{call, "0", candidate, {}});
+  }
+  phone.receive(Phone::response(phone.last_sent(), 180, "t",
+                                "Contact: <sip:b@b.invalid>\r\nRecv-Info: trickle-ice\r\n\r\n"));
+  const std::string& told = phone.sent.back();
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = told.find("a=candidate:", at)) != std::string::npos; ++at) ++count;
+  const bool taken = takes_candidates(lines, n);
+  CHECK(taken == (count == n));
+  return taken;
+}
+
+bool candidate_size(std::size_t n) {
+  std::string candidate = "candidate:1 1 udp 1 192.0.2.1 9 typ host x ";
+  candidate.append(n - candidate.size(), 'y');
+  Phone phone;
+  const bool taken = takes_candidates("a=" + candidate + "\r\n", 1);
+  CHECK(taken == phone.try_execute(agent::LocalCandidate{phone.call(), "0", candidate, {}}));
+  return taken;
+}
+
 bool command_size(std::size_t n) {
   const std::string head = R"({"type":"start"})";
   const auto command =
@@ -413,6 +450,8 @@ constexpr Row rows[] = {
     ROW(multipart_part_count),
     ROW(sdp_media_count),
     ROW(sdp_line_count),
+    ROW(candidate_count),
+    ROW(candidate_size),
     ROW(delta_seconds),
     ROW(transaction_count),
     ROW(call_count),

@@ -1,0 +1,330 @@
+/// Candidates that follow their description in INFO requests: RFC 8838 in the form of RFC 8840,
+/// with the Info Package rules of RFC 6086.
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "base/limits.hpp"
+#include "message/status.hpp"
+#include "negotiation/rules/rules.hpp"
+#include "sdp/transport.hpp"
+#include "usage/call.hpp"
+
+namespace sipml::usage {
+
+using message::HeaderName;
+
+namespace {
+
+constexpr std::string_view fragment_type = "application/trickle-ice-sdpfrag";
+
+std::size_t candidate_count(const sdp::Fragment& fragment) {
+  std::size_t count = 0;
+  for (const sdp::FragmentSection& section : fragment.sections) count += section.candidates.size();
+  return count;
+}
+
+/// True when the call lets this candidate be told.
+bool passes(const std::string& candidate, const negotiation::rules::CandidateFilter& filter) {
+  sdp::Description description;
+  description.media.push_back({{{'m', "audio 9 RTP/AVP 0"}, {'a', candidate}}});
+  description = negotiation::rules::filtered_candidates(std::move(description), filter);
+  return description.media.front().lines.size() == 2;
+}
+
+bool knows_trickling(const sdp::Description& description) {
+  return std::any_of(description.media.begin(), description.media.end(),
+                     [&](const sdp::Media& media) {
+                       if (media.is_rejected()) return false;
+                       const auto options = sdp::ice_options(description, media);
+                       return std::find(options.begin(), options.end(), "trickle") != options.end();
+                     });
+}
+
+}  // namespace
+
+bool offers_trickle(const Config& config) { return config.trickle != Config::Trickle::none; }
+
+void Call::learn_trickle(TricklePeer& peer, const message::Message& message) {
+  if (message.header(HeaderName::recv_info))
+    peer.takes_info = lists(message, HeaderName::recv_info, trickle_package);
+}
+
+TricklePeer* Call::heard_peer() {
+  if (dialog_) return &trickle_.peer;
+  Branch* branch = branch_of(early_tag_);
+  return branch ? &branch->trickle : nullptr;
+}
+
+/// Whether a description of ours may leave before all its candidates are known.
+bool Call::may_trickle(const Config& config) {
+  if (!offers_trickle(config) || trickle_.is_off) return false;
+  if (carrier_ == Carrier::invite && is_outgoing_) return config.trickle == Config::Trickle::full;
+  // RFC 8840 5: who takes INFO may be a border element; the ICE agent is whose description it is.
+  const TricklePeer* peer = heard_peer();
+  return peer && peer->takes_info && (trickle_.ice_trickles || remote_description_.empty());
+}
+
+/// Our description with what RFC 8838 3 and RFC 8840 8.2 want in it, where the browser left it out.
+std::string Call::with_trickling(std::string description, const Config& config) const {
+  if (!offers_trickle(config)) return description;
+  auto parsed = sdp::parse(description);
+  if (!parsed) return description;
+  bool has_changed = false;
+  bool has_options = sdp::has_attribute(parsed->session, "ice-options");
+  bool has_ice = false;
+  for (sdp::Media& media : parsed->media) {
+    has_options = has_options || sdp::has_attribute(media.lines, "ice-options");
+    if (media.is_rejected() || !sdp::ice_ufrag(*parsed, media)) continue;
+    has_ice = true;
+    if (!trickle_.gathered || sdp::has_attribute(media.lines, "end-of-candidates")) continue;
+    media.lines.push_back({'a', "end-of-candidates"});
+    has_changed = true;
+  }
+  if (has_ice && !has_options) {
+    parsed->session.push_back({'a', "ice-options:trickle"});
+    has_changed = true;
+  }
+  return has_changed ? sdp::write(*parsed) : description;
+}
+
+/// Our description is done: what it says need not be told again, what was found since has to be.
+void Call::local_described() {
+  const auto parsed = sdp::parse(local_description_);
+  if (!parsed) return;
+  sdp::Fragment told = sdp::fragment_of(*parsed);
+  if (sdp::same_generation(trickle_.local, told)) {
+    // RFC 8840 4.4: the order in which they were told stays.
+    for (sdp::FragmentSection& section : told.sections) {
+      sdp::FragmentSection* known = sdp::find_section(trickle_.local, section.mid);
+      if (!known) continue;
+      std::vector<std::string> candidates = std::exchange(section.candidates, known->candidates);
+      for (const std::string& candidate : candidates) sdp::add_candidate(section, candidate);
+      section.ended = section.ended || known->ended;
+    }
+  }
+  trickle_.local = std::move(told);
+  trickle_.described = ++trickle_.version;
+  for (const Trickle::Found& found : std::exchange(trickle_.found, {})) add_local(found);
+}
+
+bool Call::add_local(const Trickle::Found& found) {
+  if (found.candidate.empty()) {
+    bool is_new = false;
+    for (sdp::FragmentSection& section : trickle_.local.sections)
+      is_new = is_new || !std::exchange(section.ended, true);
+    if (is_new) ++trickle_.version;
+    return true;
+  }
+  sdp::FragmentSection* section = sdp::find_section(trickle_.local, found.mid);
+  if (!section || (!found.ufrag.empty() && found.ufrag != section->ufrag)) return false;
+  if (candidate_count(trickle_.local) < limits::candidate_count &&
+      sdp::add_candidate(*section, found.candidate))
+    ++trickle_.version;
+  return true;
+}
+
+std::optional<CommandError> Call::local_candidate(std::string mid, std::string candidate,
+                                                  std::string ufrag, Context& context) {
+  if (!candidate.empty() && (candidate.size() > limits::candidate_size ||
+                             ascii::has_line_break(candidate) || !sdp::parse_candidate(candidate)))
+    return CommandError{CommandErrorCode::invalid_argument, "candidate",
+                        "this is no candidate-attribute of RFC 8839"};
+  if (media_closed_ || !offers_trickle(context.config)) return std::nullopt;
+  const bool is_making = exchange_ == Exchange::awaiting_local_offer ||
+                         exchange_ == Exchange::awaiting_local_answer ||
+                         exchange_ == Exchange::have_remote_offer;
+  trickle_.gathered = candidate.empty();
+  if (!candidate.empty()) {
+    if (!candidate.starts_with("candidate:")) candidate.insert(0, "candidate:");
+    if (!passes(candidate, options_.media.candidates)) return std::nullopt;
+  } else if (is_making) {
+    return std::nullopt;
+  }
+  Trickle::Found found{std::move(mid), std::move(candidate), std::move(ufrag)};
+  if (!add_local(found)) {
+    if (is_making && trickle_.found.size() < limits::candidate_count)
+      trickle_.found.push_back(std::move(found));
+    return std::nullopt;
+  }
+  tell_candidates(context);
+  return std::nullopt;
+}
+
+/// Tells every peer that knows our description what it has not been told (RFC 8840 4.2 and 4.3).
+void Call::tell_candidates(Context& context) {
+  if (!offers_trickle(context.config) || trickle_.is_off || !context.connected || media_closed_)
+    return;
+  if (!dialog_) {
+    for (Branch& branch : early_) {
+      // Of the branch that has answered it is known whether its ICE agent takes them.
+      const bool has_answered = branch.dialog.remote_tag() == early_tag_;
+      if (!has_answered || trickle_.ice_trickles)
+        tell_candidates(branch.trickle, branch.dialog, context);
+    }
+    return;
+  }
+  const bool is_known =
+      carrier_ == Carrier::invite && is_outgoing_
+          ? progress_ == Progress::confirming || progress_ == Progress::established
+          : progress_ == Progress::established && !unacknowledged_ &&
+                exchange_ != Exchange::have_local_offer;
+  if (is_known && trickle_.ice_trickles) tell_candidates(trickle_.peer, *dialog_, context);
+}
+
+void Call::tell_candidates(TricklePeer& peer, dialog::Dialog& dialog, Context& context) {
+  peer.told = std::max(peer.told, trickle_.described);
+  const bool has_news = peer.told < trickle_.version || peer.wants_sign;
+  if (!peer.takes_info || peer.open != 0 || !has_news) return;
+  std::string body = sdp::write_fragment(trickle_.local);
+  peer.wants_sign = false;
+  if (body.empty()) return;
+  message::Request request = dialog.make_request("INFO");
+  add_headers(request.headers, options_.headers);
+  request.headers.push_back({"Info-Package", std::string(trickle_package)});
+  request.headers.push_back({"Content-Disposition", "Info-Package"});
+  request.headers.push_back({"Content-Type", std::string(fragment_type)});
+  request.body = std::move(body);
+  peer.telling = trickle_.version;
+  peer.open =
+      context.send(std::move(request), {id_, static_cast<std::uint32_t>(Purpose::trickle), 0});
+}
+
+TricklePeer* Call::peer_told_by(transaction::Id id) {
+  if (id == 0) return nullptr;
+  if (trickle_.peer.open == id) return &trickle_.peer;
+  for (Branch& branch : early_)
+    if (branch.trickle.open == id) return &branch.trickle;
+  return nullptr;
+}
+
+/// The answer to an INFO with candidates; null: none came.
+void Call::candidates_answered(const transaction::Indication& indication,
+                               const message::Message* response, Context& context) {
+  TricklePeer* peer = peer_told_by(indication.id);
+  if (!peer) return;
+  dialog::Dialog* dialog = response ? dialog_with(response->to_tag()) : nullptr;
+  if (dialog && response->status() >= 300) {
+    if (auto retried = context.with_credentials(indication, *response)) {
+      set_cseq(*retried, dialog->next_cseq());
+      peer->open = context.resend(std::move(*retried),
+                                  {id_, indication.owner.purpose, indication.owner.attempt + 1});
+      return;
+    }
+  }
+  peer->open = 0;
+  // Lost with the connection: it is all told anew when there is another one (RFC 8840 4.4).
+  if (indication.outcome == transaction::Outcome::transport_error) return;
+  if (response && response->status() < 300) {
+    peer->told = peer->telling;
+    tell_candidates(context);
+    return;
+  }
+  // The call goes on with the candidates that the peer has.
+  trickle_.is_off = true;
+  const int status = response ? response->status() : 408;
+  context.emit(Diagnostic{"candidates_refused",
+                          "INFO with ICE candidates: " + std::to_string(status) + ' ' +
+                              std::string(message::reason_phrase(status)),
+                          {}});
+}
+
+/// Another description of the peer holds; `description` is what the browser gets of it.
+void Call::remote_described(std::string_view description) {
+  const auto parsed = sdp::parse(description);
+  trickle_.ice_trickles = parsed && knows_trickling(*parsed);
+  sdp::Fragment told = parsed ? sdp::fragment_of(*parsed) : sdp::Fragment();
+  if (sdp::same_generation(trickle_.remote, told)) {
+    for (sdp::FragmentSection& section : told.sections)
+      if (const sdp::FragmentSection* known = sdp::find_section(trickle_.remote, section.mid)) {
+        for (const std::string& candidate : known->candidates)
+          sdp::add_candidate(section, candidate);
+        section.ended = section.ended || known->ended;
+      }
+  } else {
+    trickle_.waiting.clear();
+  }
+  trickle_.remote = std::move(told);
+}
+
+/// Takes what is new of a fragment; false when it is of another generation, or of no section.
+bool Call::take_candidates(const sdp::Fragment& fragment) {
+  bool is_ours = false;
+  std::size_t count = candidate_count(trickle_.remote);
+  for (const sdp::FragmentSection& section : fragment.sections) {
+    sdp::FragmentSection* known = sdp::find_section(trickle_.remote, section.mid);
+    if (!known || (!section.ufrag.empty() && section.ufrag != known->ufrag)) continue;
+    is_ours = true;
+    for (const std::string& candidate : section.candidates) {
+      if (count == limits::candidate_count) break;
+      if (!sdp::add_candidate(*known, candidate)) continue;
+      ++count;
+      trickle_.waiting.push_back({section.mid, candidate, known->ufrag});
+    }
+    if (section.ended && !std::exchange(known->ended, true))
+      trickle_.waiting.push_back({section.mid, {}, known->ufrag});
+  }
+  return is_ours;
+}
+
+/// Both sides' candidates go where they can by now.
+void Call::pass_candidates(Context& context) {
+  if (media_closed_) return;
+  TricklePeer* peer = heard_peer();
+  if (peer && peer->early && take_candidates(*peer->early)) peer->early.reset();
+  give_candidates(context);
+  tell_candidates(context);
+}
+
+/// Gives the browser the candidates whose description it has, or is being given.
+void Call::give_candidates(Context& context) {
+  if (exchange_ == Exchange::have_remote_offer) return;
+  for (Trickle::Found& found : std::exchange(trickle_.waiting, {})) {
+    MediaRequest request;
+    request.type = MediaRequest::Type::add_candidate;
+    request.call = id_;
+    request.mid = std::move(found.mid);
+    request.candidate = std::move(found.candidate);
+    request.ufrag = std::move(found.ufrag);
+    context.ask(std::move(request));
+  }
+}
+
+bool Call::is_of_trickling(const message::Message& request, const Config& config) {
+  if (!offers_trickle(config)) return false;
+  const auto package = request.header(HeaderName::info_package);
+  // Some peers forget to name the package.
+  return package ? ascii::equal_ignoring_case(*package, trickle_package)
+                 : ascii::equal_ignoring_case(request.content_type(), fragment_type);
+}
+
+/// INFO of the peer with candidates. RFC 6086 4.2.2: what is wrong inside the body is not told.
+void Call::candidates_received(const message::Message& request, transaction::Id transaction,
+                               Context& context) {
+  if (!ascii::equal_ignoring_case(request.content_type(), fragment_type)) {
+    answer_request(transaction, request, 415, context, {{"Accept", std::string(fragment_type)}});
+    return;
+  }
+  answer_request(transaction, request, 200, context);
+  if (media_closed_) return;
+  auto fragment = sdp::parse_fragment(request.body());
+  const std::optional<std::size_t> fault = fragment ? fragment->fault : fragment.error().offset;
+  if (fault)
+    context.emit(Diagnostic{"bad_candidates",
+                            fragment ? "trickled candidates: a line that cannot be used"
+                                     : "trickled candidates: there is no section of media",
+                            *fault});
+  if (!fragment) return;
+  TricklePeer* peer = &trickle_.peer;
+  if (!dialog_) {
+    Branch* branch = branch_of(request.from_tag());
+    if (!branch) return;
+    peer = &branch->trickle;
+  }
+  const bool is_heard = dialog_ || request.from_tag() == early_tag_;
+  // Of a description that is yet to come, or of one that is over; the next one tells.
+  if (!is_heard || !take_candidates(*fragment)) peer->early = std::move(*fragment);
+  pass_candidates(context);
+}
+
+}  // namespace sipml::usage
