@@ -23,6 +23,7 @@ import type { MediaLoss, MediaState } from "./media-watch.js";
 import { Cancelled, Operation } from "./operation.js";
 import { RemoteTracks } from "./remote-tracks.js";
 import { limitBitrate, produceKeyFrame } from "./senders.js";
+import { Trickle } from "./trickle.js";
 
 /** What holds for all calls of a user agent; may change between calls. */
 export interface MediaSettings {
@@ -30,6 +31,8 @@ export interface MediaSettings {
   readonly configuration: () => RTCConfiguration;
   /** Milliseconds. */
   readonly iceGatheringTimeout: number;
+  /** Milliseconds. */
+  readonly iceQuietPeriod: number;
   readonly videoSize: VideoSize | undefined;
   /** Milliseconds without a connection after which a call is given up; 0: never. */
   readonly mediaTimeout: number;
@@ -84,6 +87,10 @@ export interface CallMediaHandlers {
   restart(): Promise<void>;
   /** The media have no connection and will have none. */
   lost(error: MediaLoss, message: string): void;
+  /** The browser found a candidate after its description was given; "": it looks for no more. */
+  candidateFound(mid: string, candidate: string, ufrag: string): void;
+  /** A candidate of the peer that the browser did not take. */
+  candidateDropped(text: string): void;
 }
 
 /** Offers have audio first: peers without BUNDLE expect it there. */
@@ -103,6 +110,7 @@ export class CallMedia {
 
   private connection: RTCPeerConnection | undefined;
   private gathering: Gathering | undefined;
+  private trickle: Trickle | undefined;
   private readonly local: LocalTracks;
   private readonly remote: RemoteTracks;
   private readonly watch: MediaWatch;
@@ -245,6 +253,9 @@ export class CallMedia {
         return this.start(request.token, (op) => this.createAnswer(op, request, body));
       case "apply_answer":
         return this.start(request.token, () => this.applyAnswer(body, request.provisional));
+      case "add_candidate":
+        this.work = this.work.then(() => (this.closed ? undefined : this.trickle?.add(request)));
+        return;
       case "rollback":
         this.cancelAll();
         this.work = this.work.then(() => this.rollback());
@@ -311,7 +322,7 @@ export class CallMedia {
       if (!op.cancelled) await this.rollback();
       throw error;
     }
-    return this.gathered(op);
+    return this.gathered(op, request.trickle);
   }
 
   private async prepareAnswer(
@@ -354,7 +365,7 @@ export class CallMedia {
       throw error;
     }
     this.snapshot = undefined;
-    const sdp = await this.gathered(op);
+    const sdp = await this.gathered(op, request.trickle);
     this.watch.negotiated(false, this.isEmpty());
     return sdp;
   }
@@ -375,6 +386,7 @@ export class CallMedia {
       throw new MediaFailure("bad_description", messageOf(error), error);
     }
     this.answer = answer;
+    await this.trickle?.applied();
     if (!provisional) {
       this.snapshot = undefined;
       this.watch.negotiated(true, this.isEmpty());
@@ -403,6 +415,7 @@ export class CallMedia {
         else if (transceiver.mid === null) transceiver.stop(); // or the next offer would have it
       }
       this.held = snapshot.held;
+      if (connection.localDescription) this.trickle?.described(false);
       await this.applyTracks();
     } catch {
       // The next description that the core asks for tells whether the connection is still usable.
@@ -548,6 +561,7 @@ export class CallMedia {
       throw new MediaFailure("bad_description", messageOf(error), error);
     }
     this.offer = offer;
+    await this.trickle?.applied();
     this.tellRemote();
   }
 
@@ -580,16 +594,20 @@ export class CallMedia {
     const connection = this.connect();
     const description = await create();
     this.gathering?.begin(restart);
+    this.trickle?.begin();
     await connection.setLocalDescription(description);
   }
 
-  private async gathered(op: Operation): Promise<string> {
+  /** The description as it is to leave: at once if the candidates may follow. */
+  private async gathered(op: Operation, mayTrickle = false): Promise<string> {
     const { connection, gathering } = this;
-    if (connection && gathering) {
-      await op.unlessCancelled(gathering.settled(this.settings.iceGatheringTimeout));
+    if (connection && gathering && !mayTrickle) {
+      const { iceGatheringTimeout: longest, iceQuietPeriod: quiet } = this.settings;
+      await op.unlessCancelled(gathering.settled({ longest, quiet }));
     }
     const sdp = connection?.localDescription?.sdp;
     if (!sdp) throw new MediaFailure("failed", "The browser made no description of its media.");
+    this.trickle?.described(gathering?.isComplete ?? false);
     return sdp;
   }
 
@@ -606,8 +624,15 @@ export class CallMedia {
     if (this.closed) throw new Cancelled();
     const configuration = this.settings.configuration();
     const connection = create(configuration);
-    const { iceServers = [] } = configuration;
-    this.gathering = new Gathering(this.environment, connection, iceServers);
+    this.gathering = new Gathering(this.environment, connection, configuration);
+    this.trickle = new Trickle(connection, {
+      found: (mid, candidate, ufrag) => {
+        if (!this.closed) this.handlers.candidateFound(mid, candidate, ufrag);
+      },
+      dropped: (text) => {
+        if (!this.closed) this.handlers.candidateDropped(text);
+      },
+    });
     const followed = new WeakSet<MediaStreamTrack>();
     connection.addEventListener("track", ({ track }) => {
       this.remote.add(track);
@@ -629,6 +654,7 @@ export class CallMedia {
     this.connection?.close();
     this.connection = undefined;
     this.gathering = undefined;
+    this.trickle = undefined;
     this.offer = undefined;
     this.prepared = undefined;
   }

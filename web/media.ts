@@ -36,6 +36,8 @@ export interface MediaHandlers {
   restart(call: number): Promise<void>;
   /** The media of the call have no connection and will have none. */
   lost(call: number, error: MediaLoss, message: string): void;
+  candidateFound(call: number, mid: string, candidate: string, ufrag: string): void;
+  candidateDropped(call: number, text: string): void;
 }
 
 export class Media {
@@ -75,6 +77,9 @@ export class Media {
       stateChanged: (state, error) => this.handlers.stateChanged(call, state, error),
       restart: () => this.handlers.restart(call),
       lost: (error, message) => this.handlers.lost(call, error, message),
+      candidateFound: (mid, candidate, ufrag) =>
+        this.handlers.candidateFound(call, mid, candidate, ufrag),
+      candidateDropped: (text) => this.handlers.candidateDropped(call, text),
     });
     this.calls.set(call, media);
     return media;

@@ -103,8 +103,23 @@ export interface UserAgentOptions extends IceOptions {
   readonly earlyIms?: boolean;
   /** The SDP session name; default: the browser's. */
   readonly sessionName?: string;
-  /** How long a description may wait for ICE candidates, in milliseconds; default 2000. */
+  /**
+   * How long a description may wait for ICE candidates, in milliseconds; default 2000. It waits as
+   * long for a TURN server alone.
+   */
   readonly iceGatheringTimeout?: number;
+  /**
+   * How long a server that does not answer may hold a description up when there are candidates, in
+   * milliseconds since the last of them; default 500.
+   */
+  readonly iceQuietPeriod?: number;
+  /**
+   * Which descriptions leave at once, their ICE candidates following in INFO requests (RFC 8838,
+   * RFC 8840). "half", the default: answers, and offers inside a call, to a peer that takes them.
+   * "full": first offers, too, which a peer that does not know this cannot answer well. "none": none,
+   * and no peer is told that we take them.
+   */
+  readonly trickle?: "none" | "half" | "full";
   /**
    * How long the media of a call may take to connect, and to come back when they were lost, in
    * milliseconds; default 15000; then the call ends with `ice_failed` or `dtls_failed`. 0: for ever.
@@ -188,6 +203,7 @@ export function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentCo
     redirects: options.redirects,
     unsolicited_notify: options.acceptUnsolicitedNotify,
     request_events: options.requestEvents,
+    trickle: options.trickle,
     review_descriptions: "hooks" in options ? Boolean(options.hooks?.localDescription) : undefined,
     outbound_proxy: outboundProxy === null ? "" : outboundProxy,
     rtcweb_breaker: options.rtcwebBreaker,

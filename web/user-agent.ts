@@ -50,6 +50,7 @@ export type { UserAgentOptions } from "./options.js";
 
 const default_gathering_timeout = 2000;
 const default_media_timeout = 15000;
+const default_quiet_period = 500;
 const default_quality_interval = 2000;
 const entropy_bytes = 32;
 const decoder = new TextDecoder();
@@ -165,6 +166,10 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         if (known) known.mediaMessage = message;
         this.answerMedia({ type: "media_lost", call, error, message }, "");
       },
+      candidateFound: (call, mid, candidate, ufrag) =>
+        this.answerMedia({ type: "local_candidate", call, mid, candidate, ufrag }, ""),
+      candidateDropped: (_call, text) =>
+        this.emit("diagnostic", { code: "candidate_dropped", text: `candidate of the peer: ${text}` }),
     });
     const execute = (command: Command, body?: string | Uint8Array): number =>
       this.driver.command(command, body);
@@ -505,6 +510,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     return {
       configuration: () => rtcConfiguration(this.#options),
       iceGatheringTimeout: this.#options.iceGatheringTimeout ?? default_gathering_timeout,
+      iceQuietPeriod: this.#options.iceQuietPeriod ?? default_quiet_period,
       videoSize: this.#options.videoSize,
       mediaTimeout: this.#options.mediaTimeout ?? default_media_timeout,
     };

@@ -55,6 +55,9 @@ export class Phone<T extends AnyTab = Tab> {
       readonly server?: string;
       readonly password?: string;
       readonly reconnectTime?: number;
+      readonly trickle?: "none" | "half" | "full";
+      readonly iceServers?: readonly RTCIceServer[];
+      readonly iceQuietPeriod?: number;
     } = {},
   ): Promise<Failure | null> {
     const options = {

@@ -407,8 +407,24 @@ export class FakePeerConnection {
   }
 
   candidate(type: string, url?: string): void {
-    const candidate = { candidate: `${type} candidate`, type, ...(url ? { url } : {}) };
+    const candidate = {
+      candidate: `${type} candidate`,
+      type,
+      sdpMid: "0",
+      usernameFragment: "frag",
+      ...(url ? { url } : {}),
+    };
     this.fire("icecandidate", { candidate });
+  }
+
+  /** What addIceCandidate was given. */
+  readonly added: RTCIceCandidateInit[] = [];
+
+  addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    if (!this.remoteDescription) return Promise.reject(new Error("no remote description"));
+    if (candidate.candidate === "bad") return Promise.reject(new Error("cannot be read"));
+    this.added.push(candidate);
+    return Promise.resolve();
   }
 
   candidateError(url: string): void {

@@ -37,7 +37,8 @@ function bench(
     () => {
       const { iceGatheringTimeout = 2000, mediaTimeout = 15000, ...ice } = settings;
       const configuration = (): RTCConfiguration => rtcConfiguration(ice);
-      return { configuration, iceGatheringTimeout, mediaTimeout, videoSize: undefined };
+      const periods = { iceGatheringTimeout, iceQuietPeriod: 500, mediaTimeout };
+      return { configuration, ...periods, videoSize: undefined };
     },
     {
       ready: (_call, token, description) => {
@@ -57,6 +58,8 @@ function bench(
         return restart();
       },
       lost: (_call, error) => states.push(`lost ${error}`),
+      candidateFound: () => undefined,
+      candidateDropped: () => undefined,
     },
   );
   const ask = async (request: PeerMediaRequest, body = ""): Promise<void> => {

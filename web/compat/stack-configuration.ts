@@ -78,6 +78,7 @@ export type StackOptions = Partial<
     | "iceCandidatePoolSize"
     | "iceGatheringTimeout"
     | "iceTransportPolicy"
+    | "iceQuietPeriod"
     | "instanceId"
     | "keepAlive"
     | "mediaTimeout"
@@ -90,6 +91,7 @@ export type StackOptions = Partial<
     | "rtcpMuxPolicy"
     | "sessionExpires"
     | "sessionName"
+    | "trickle"
     | "unregisterOnPageHide"
     | "userAgent"
   >
