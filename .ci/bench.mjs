@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: sets up and builds what the benchmark needs, measures, prints the tables and
- * writes docs/benchmarks.md. `--rounds N` for another number of rounds than 9.
+ * writes docs/benchmarks.md. `--rounds N` for another number of rounds than 9. `--set-up` measures how
+ * long calls take to begin in Chromium instead, and prints the tables of docs/media.md.
  */
 
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -37,7 +38,26 @@ async function buildBenchModule() {
   return output.includes("no work to do") ? "up to date" : "built";
 }
 
+/** Runs with what `npm run build` made. */
+async function measureSetUp() {
+  const { build } = await import("esbuild");
+  const outfile = join(root, "build/bench-set-up.mjs");
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["tests/bench/set-up/set-up.ts"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    logLevel: "warning",
+  });
+  const limits = { log: "bench-set-up", timeout: 15 * 60 * 1000 };
+  console.log(await must(process.execPath, [outfile], limits));
+}
+
 await main(async () => {
+  if (process.argv.includes("--set-up")) return measureSetUp();
   const at = process.argv.indexOf("--rounds");
   const rounds = at < 0 ? 9 : Number(process.argv[at + 1]);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Failure("--rounds needs a whole number");
