@@ -88,7 +88,9 @@ for (const { name, start } of choices) {
         assert.match(invite, /^Recv-Info: trickle-ice\r/m);
         assert.match(invite, /^a=ice-options:trickle/m);
       }
-      assert.equal(candidates(invites.join("\n")), 0, "none in any");
+      const first = invites.filter((invite) => !/^To:.*;tag=/m.test(invite));
+      assert.ok(first.length >= 1);
+      assert.equal(candidates(first.join("\n")), 0, "none in any");
       for (const relay of [alice, bob]) {
         const infos = sent(relay, "INFO");
         assert.ok(infos.length >= 1, "candidates were told");

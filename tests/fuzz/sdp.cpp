@@ -1,6 +1,6 @@
 /// A description, and behind a line of "---" the one that answers it: what was parsed is
 /// written as it stood, typed access stays inside it, the rules give what they accept themselves
-/// and change nothing the second time.
+/// and change nothing the second time. Each is also read as a fragment with candidates.
 #include <string>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include "sdp/codec.hpp"
 #include "sdp/description.hpp"
 #include "sdp/faults.hpp"
+#include "sdp/fragment.hpp"
 #include "sdp/source.hpp"
 #include "sdp/transport.hpp"
 
@@ -183,6 +184,30 @@ void check_rules(std::string_view offer, std::string_view answer,
   }
 }
 
+void check_fragment(std::string_view text) {
+  const auto fragment = sdp::parse_fragment(text);
+  if (!fragment) {
+    fuzz::check(fragment.error().offset <= text.size(), "a fault is in the text");
+    return;
+  }
+  fuzz::check(!fragment->fault || *fragment->fault < text.size(), "a fault is in the text");
+  std::size_t count = 0;
+  for (const sdp::FragmentSection& section : fragment->sections) {
+    fuzz::check(!section.mid.empty(), "a section has its mid");
+    for (const std::string& candidate : section.candidates) {
+      ++count;
+      fuzz::check(sdp::same_candidate(candidate, candidate), "a candidate can be read", candidate);
+    }
+  }
+  fuzz::check(count <= limits::candidate_count, "candidates have their limit");
+  const std::string written = sdp::write_fragment(*fragment);
+  const auto again = sdp::parse_fragment(written);
+  const bool has_section = written.starts_with("m=") || written.find("\nm=") != std::string::npos;
+  fuzz::check(!has_section || again, "what is written can be read");
+  if (again)
+    fuzz::check(sdp::write_fragment(*again) == written, "and is written the same", written);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -193,7 +218,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view answer =
       at == std::string_view::npos ? offer : text.substr(at + divider.size());
   check_description(offer);
+  check_fragment(offer);
   if (at != std::string_view::npos) check_description(answer);
+  check_fragment(answer);
   negotiation::LocalOptions plain;
   check_rules(offer, answer, plain);
   negotiation::LocalOptions all;

@@ -245,12 +245,20 @@ function headerSeeds() {
   ];
 }
 
+/** Candidates behind their description (RFC 8840 9). */
+const fragment =
+  "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=group:BUNDLE 0 1\r\n" +
+  "m=audio 9 RTP/AVP 0\r\na=mid:0\r\n" +
+  "a=candidate:1 1 UDP 2130706432 192.0.2.1 5000 typ host\r\na=end-of-candidates\r\n" +
+  "m=video 9 RTP/AVP 0\r\na=mid:1\r\na=end-of-candidates\r\n";
+
 function sdpSeeds() {
   const all = [...ofKind("sdp"), ...ofLayer("sdp")].filter(isText);
   const browser = all.filter(({ input }) => input.includes("SAVPF"));
   return [
     ...all.map(({ id, input }) => [id, input]),
     ...browser.slice(0, 4).map(({ id, input }) => [`${id}-pair`, `${input}---\r\n${input}`]),
+    ["fragment", fragment],
   ];
 }
 
