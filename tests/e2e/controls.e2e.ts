@@ -169,30 +169,6 @@ describe("a shared screen", () => {
     await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
   });
 
-  test("is offered in a call without picture, and taken away again", async () => {
-    await connect({ audio: true, video: false });
-    await expectMedia([alice.tab, bob.tab], ["audio"]);
-    await bob.tab.page.evaluate(() => {
-      window.phone.current.on("mediaOffer", (offer) => offer.accept());
-    });
-    const invites = await countInvites();
-    assert.equal(await share(), null);
-    await quality(bob, "the screen", ({ video }) => (video?.received?.frame?.width ?? 0) > 0);
-    assert.equal(await invites(), 1);
-    assert.equal((await stats(alice)).video?.received ?? null, null, "Bob shows nothing of his own");
-    await alice.tab.page.evaluate(() => window.phone.current.stopSharing());
-    assert.equal(await invites(), 2);
-    await alice.tab.wait("no picture", async () => {
-      const { interval, video } = await stats(alice);
-      return interval > 400 && !video?.sent ? true : undefined;
-    });
-    await expectMedia([alice.tab, bob.tab], ["audio"]).catch((error: Error) => {
-      // Packets of the picture were sent before.
-      if (!error.message.includes("unexpected video")) throw error;
-    });
-    assert.equal(await alice.tab.page.evaluate(() => window.phone.current.localStream?.getVideoTracks().length), 0);
-  });
-
   test("that the other side does not want leaves the call as it was", async () => {
     await connect({ audio: true, video: false });
     await bob.tab.page.evaluate(() => {
