@@ -396,8 +396,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
    * @example
    * const stream = await agent.chooseScreen();
    * const call = agent.call("sip:bob@example.org", { video: true, stream });
-   * await call.ended;
-   * for (const track of stream.getTracks()) track.stop();
+   * call.on("ended", () => stream.getTracks().forEach((track) => track.stop()));
    */
   async chooseScreen(
     options: { readonly audio?: boolean; readonly constraints?: MediaTrackConstraints } = {},
