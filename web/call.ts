@@ -9,24 +9,24 @@ import type {
 } from "../js-glue/protocol.js";
 import { onAbort, refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
-import { contentOf, kindOf, optionsOf, stringOf, wrongArgument } from "./arguments.js";
+import { contentOf, optionsOf, wrongArgument } from "./arguments.js";
 import { toParty } from "./address.js";
 import type { RemoteParty } from "./address.js";
-import type { CallEvents, CallState } from "./call-events.js";
+import { CallControls } from "./call-controls.js";
+import type { CallState } from "./call-events.js";
 import { CallChanges } from "./call-changes.js";
 import type { Change, ChangeOptions, ModifiedEvent } from "./call-changes.js";
 import type { CallMedia, TrackEnd } from "./call-media.js";
 import { callOptions, captureOptions, chosen, directionOf } from "./call-options.js";
-import { CallStatistics } from "./call-statistics.js";
 import type { AnswerOptions, CallOptions, MediaChoice } from "./call-options.js";
-import { kinds, sends, working } from "./capture.js";
-import type { MediaKind, VideoSize } from "./capture.js";
+import { kinds } from "./capture.js";
+import type { MediaKind } from "./capture.js";
 import type { Environment } from "./environment.js";
 import { SipError, describeEnd, describeStatus, toSipError } from "./errors.js";
 import type { CallEnd } from "./errors.js";
-import { Deferred, Emitter, rejected } from "./events.js";
+import { Deferred, rejected } from "./events.js";
 import { MediaOffer } from "./media-offer.js";
-import type { AcceptMediaOptions, RejectMediaOptions } from "./media-offer.js";
+import type { RejectMediaOptions } from "./media-offer.js";
 import type { MediaState } from "./media-watch.js";
 import { SipMessage, caused, textOf } from "./message.js";
 import type { Playback } from "./playback.js";
@@ -38,12 +38,6 @@ import type {
   Requests,
   SipResponse,
 } from "./requests.js";
-import { ScreenShare } from "./screen-share.js";
-import type { ShareOptions } from "./screen-share.js";
-import { bandwidthOf } from "./senders.js";
-import type { CallQuality } from "./statistics.js";
-import { Tones } from "./tones.js";
-import type { DtmfOptions } from "./tones.js";
 import { TransferRequest } from "./transfer.js";
 import type { RejectTransferOptions, TransferOptions } from "./transfer.js";
 
@@ -85,9 +79,7 @@ export interface CallStart {
  * await call.hold();
  * call.hangup();
  */
-export class Call extends Emitter<CallEvents> {
-  /** Names the call in traces and hooks; never used again. */
-  readonly id: number;
+export class Call extends CallControls {
   /** Who called. */
   readonly direction: "incoming" | "outgoing";
   /** Who is at the other end. */
@@ -100,8 +92,6 @@ export class Call extends Emitter<CallEvents> {
   declare readonly message?: SipMessage;
   /** This incoming call takes the place of that one (RFC 3891); it is answered by itself. */
   declare readonly replaces?: Call;
-  private readonly context: CallContext;
-  private readonly media: CallMedia;
   private current: CallState;
   private heldHere = false;
   /** What we do with each medium while nobody holds. */
@@ -110,44 +100,18 @@ export class Call extends Emitter<CallEvents> {
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();
   private readonly changes = new CallChanges();
-  private readonly infos: Deferred<SipResponse>[] = [];
-  private readonly tones: Tones;
-  private readonly statistics: CallStatistics;
-  private readonly screen: ScreenShare;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
   private forgetSignal: () => void = () => undefined;
 
   /** @internal */
   constructor(context: CallContext, start: CallStart) {
-    super();
-    this.context = context;
-    this.id = start.id;
+    super(context, start.id);
     this.direction = start.direction;
     this.remote = start.remote;
     this.local = start.local;
     this.offered = this.directions = start.offered;
     if (start.message) this.message = start.message;
     if (start.replaces) this.replaces = start.replaces;
-    this.media = context.media(start.id);
-    this.tones = new Tones({
-      sender: () => this.media.toneSender,
-      inform: (content, contentType, signal) => this.info(content, contentType, { signal }),
-      tell: (event) => this.emit("tone", event),
-    });
-    this.statistics = new CallStatistics({
-      environment: context.environment,
-      connection: () => this.media.peerConnection,
-      interval: context.qualityInterval,
-      tell: (quality) => this.emit("quality", quality),
-    });
-    this.screen = new ScreenShare({
-      environment: context.environment,
-      established: () => this.current === "established",
-      directions: () => this.media.directions,
-      cover: (overlay) => this.media.cover(overlay),
-      modify: (directions) => this.offer(directions),
-      changed: (sharing) => this.emit("sharing", sharing),
-    });
     this.current = start.direction === "outgoing" ? "connecting" : "incoming";
     if (start.replaces) {
       this.current = "answering";
@@ -161,21 +125,6 @@ export class Call extends Emitter<CallEvents> {
     return this.current;
   }
 
-  /** What is sent; null while there is nothing. */
-  get localStream(): MediaStream | null {
-    return this.media.localStream;
-  }
-
-  /** What is received; null while there is nothing. */
-  get remoteStream(): MediaStream | null {
-    return this.media.remoteStream;
-  }
-
-  /** How the media are connected. */
-  get mediaState(): MediaState {
-    return this.media.state;
-  }
-
   /** We hold the other side. */
   get localHold(): boolean {
     return this.heldHere;
@@ -184,11 +133,6 @@ export class Call extends Emitter<CallEvents> {
   /** The other side holds us. */
   get remoteHold(): boolean {
     return this.heldThere;
-  }
-
-  /** The browser's object for the media, for statistics; null while there is none. */
-  get peerConnection(): RTCPeerConnection | null {
-    return this.media.peerConnection;
   }
 
   /** Resolves at the answer; rejects with SipError if the call ends before. */
@@ -312,157 +256,6 @@ export class Call extends Emitter<CallEvents> {
    */
   restartIce(options: ChangeOptions = {}): Promise<void> {
     return this.change({ type: "restart_ice", call: this.id }, options);
-  }
-
-  /**
-   * Silences or darkens what is sent; the other side is not told. The sound of a shared screen goes
-   * on.
-   */
-  mute(kind: MediaKind, muted: boolean): void {
-    this.media.mute(kindOf(kind), muted);
-  }
-
-  /** Whether `mute` has silenced or darkened what is sent. */
-  isMuted(kind: MediaKind): boolean {
-    return this.media.isMuted(kindOf(kind));
-  }
-
-  /**
-   * Sends from another microphone or camera from now on; the other side is not told. Without a
-   * track of this kind it is remembered for the next one. Rejects with SipError, as for a device
-   * that is in use, and goes on as before.
-   * @param device a `deviceId` of MediaDevices.enumerateDevices; "": the browser's choice
-   */
-  async useDevice(kind: MediaKind, device: string): Promise<void> {
-    kindOf(kind);
-    stringOf(device, "device");
-    await working(this.media.useDevice(kind, device));
-  }
-
-  /**
-   * Sends a track of the page's own from now on, which we never stop; null: nothing, and the device
-   * is closed until `useDevice`. The other side is told by a re-INVITE only where nothing of this
-   * kind was sent before. Rejects with SipError, and the call goes on as it was.
-   * @example
-   * const canvas = document.createElement("canvas");
-   * canvas.getContext("2d")?.fillRect(10, 10, 100, 100);
-   * const [picture] = canvas.captureStream(25).getVideoTracks();
-   * if (picture) await call.replaceTrack("video", picture);
-   */
-  async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
-    kindOf(kind);
-    if (track !== null && track?.kind !== kind) {
-      throw wrongArgument("track", `a MediaStreamTrack of kind "${kind}" or null`);
-    }
-    if (this.current === "ended") throw new SipError("wrong_state", "The call is over.");
-    await working(this.media.replaceTrack(kind, track));
-    const { audio, video } = this.media.directions;
-    const before = { audio, video };
-    if (!track || this.current !== "established" || this.heldHere || sends(before[kind])) return;
-    const direction = before[kind] === "recvonly" ? "sendrecv" : "sendonly";
-    try {
-      await this.offer({ ...before, [kind]: direction });
-    } catch (error) {
-      await working(this.media.replaceTrack(kind, null));
-      throw error;
-    }
-  }
-
-  /**
-   * Limits what is sent from now on, in kilobits per second; a medium without a number is not
-   * limited. The other side is not told. @throws SipError
-   * @example await call.setBandwidth({ video: 300 });
-   */
-  async setBandwidth(bandwidth: Bandwidth): Promise<void> {
-    await working(this.media.setBandwidth(bandwidthOf(optionsOf(bandwidth, "bandwidth"))));
-  }
-
-  /**
-   * Makes the picture of the camera that large from now on; the other side is not told. Rejects
-   * with a SipError of code "not_supported" if the camera cannot, and goes on as before.
-   * @example await call.setVideoSize({ maxWidth: 640, maxHeight: 360 });
-   */
-  async setVideoSize(size: VideoSize): Promise<void> {
-    await working(this.media.setVideoSize(optionsOf(size, "size")));
-  }
-
-  /**
-   * Shows a window or screen, which the person chooses, instead of the camera; without a re-INVITE
-   * where a picture is sent already. It ends with `stopSharing` or the browser's own button, and
-   * the camera is back, or no picture is sent again. Rejects with SipError: "permission_denied" if
-   * nothing was chosen, "not_accepted" if the other side takes no picture.
-   * @example
-   * video.srcObject = await call.shareScreen({ audio: true });
-   * await call.stopSharing();
-   */
-  shareScreen(options: ShareOptions = {}): Promise<MediaStream> {
-    return this.screen.start(options);
-  }
-
-  /** Ends `shareScreen`; rejects if a re-INVITE for it fails, nothing is shown then either. */
-  stopSharing(): Promise<void> {
-    return this.screen.stop();
-  }
-
-  /** Whether a screen is shared. */
-  get sharing(): boolean {
-    return this.screen.active;
-  }
-
-  /**
-   * Asks the other side for a whole picture, as after a loss (RFC 5168, INFO with
-   * `application/media_control+xml`); resolves at a 2xx, rejects with SipError otherwise.
-   */
-  requestKeyFrame(): Promise<SipResponse> {
-    try {
-      this.execute({ type: "request_key_frame", call: this.id });
-      const done = new Deferred<SipResponse>();
-      this.infos.push(done);
-      return done.promise;
-    } catch (error) {
-      return rejected(error);
-    }
-  }
-
-  /**
-   * Plays what is received in an element of the page, on the speaker of `agent.useSpeaker`, until
-   * the call ends; the result ends it before.
-   * @example call.play(video);
-   */
-  play(element: HTMLMediaElement): () => void {
-    if (typeof element !== "object" || element === null || !("srcObject" in element)) {
-      throw wrongArgument("element", "an audio or video element");
-    }
-    return this.context.playback.play(this, element);
-  }
-
-  /**
-   * Sends tones `0`-`9`, `A`-`D`, `*`, `#`, after those that are being sent; resolves when all were
-   * played, or accepted by the peer. Aborting leaves out those that were not sent.
-   * @throws SipError "not_supported" when "rfc4733" is wanted and was not negotiated
-   * @example await call.dtmf("42#");
-   */
-  dtmf(tones: string, options: DtmfOptions = {}): Promise<void> {
-    return this.tones.send(tones, options);
-  }
-
-  /**
-   * Leaves out the tones that were not sent yet; their `dtmf` rejects with a SipError of code
-   * "aborted".
-   */
-  cancelDtmf(): void {
-    this.tones.cancel();
-  }
-
-  /**
-   * How well the call gets through, since the last "quality" or since media began; "quality" tells
-   * it every `qualityInterval`. Rejects with a SipError of code "wrong_state" without media.
-   * @example
-   * const { audio, mos } = await call.stats();
-   * console.log(audio?.received?.loss, "% lost, estimated opinion", mos);
-   */
-  stats(): Promise<CallQuality> {
-    return this.statistics.read();
   }
 
   /** Sends an INFO; resolves at a 2xx, rejects with SipError otherwise. */
@@ -840,7 +633,7 @@ export class Call extends Emitter<CallEvents> {
     }
   }
 
-  private execute(command: Command, body?: string | Uint8Array): number {
+  protected execute(command: Command, body?: string | Uint8Array): number {
     try {
       return this.context.execute(command, body);
     } catch (error) {
@@ -860,10 +653,6 @@ export class Call extends Emitter<CallEvents> {
     } catch (error) {
       return rejected(error);
     }
-  }
-
-  private offer({ audio, video }: MediaDirections): Promise<void> {
-    return this.change({ type: "modify", call: this.id, audio, video }, {});
   }
 
   private enter(state: CallState): void {

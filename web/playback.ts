@@ -1,6 +1,6 @@
 /** What plays calls: elements of the page, and the speaker that they play on. */
 
-import type { Call } from "./call.js";
+import type { CallControls } from "./call-controls.js";
 import type { Environment } from "./environment.js";
 import { SipError } from "./errors.js";
 
@@ -15,7 +15,7 @@ export class Playback {
   }
 
   /** Plays what the call receives, now and later; the result ends it. */
-  play(call: Call, element: HTMLMediaElement): () => void {
+  play(call: CallControls, element: HTMLMediaElement): () => void {
     this.playing.get(element)?.();
     const show = (stream: MediaStream | null): void => {
       if (stream && element.srcObject !== stream) element.srcObject = stream;
