@@ -101,6 +101,8 @@ export type {
   RequestMethod,
 } from "./protocol.js";
 
+export { setAttribute, sdpRule, writeSdp } from "./sdp-rule.js";
+export type { EditableLine, EditableMedia, EditableSdp, SdpLines } from "./sdp-rule.js";
 export {
   compareUris,
   digestResponse,

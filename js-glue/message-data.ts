@@ -500,6 +500,8 @@ export interface SdpMedia {
     readonly send: readonly (readonly string[])[];
     readonly receive: readonly (readonly string[])[];
   } | null;
+  /** What stands behind m=, as written. */
+  readonly line: string;
   /** Every line of the section but m=, in order, as written. */
   readonly lines: readonly SdpLine[];
 }
@@ -524,7 +526,7 @@ export interface ParsedSdp {
   readonly groups: readonly { readonly semantics: string; readonly mids: readonly string[] }[];
   /** True with a=ice-lite (RFC 8839). */
   readonly iceLite: boolean;
-  /** True when its writer receives nothing in any medium that is not rejected: we are on hold. */
+  /** True when its writer receives nothing in any medium, or rejects all of them: we are on hold. */
   readonly remoteHold: boolean;
   /** Every line of the session section, v= included, in order, as written. */
   readonly lines: readonly SdpLine[];

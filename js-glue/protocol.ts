@@ -47,7 +47,7 @@ export interface Caused {
   readonly message?: MessageHead;
 }
 
-/** Kilobits per second, written as `b=AS` (RFC 8866 section 5.8). */
+/** Kilobits per second, written as `b=AS` and `b=TIAS` (RFC 8866 section 5.8, RFC 3890). */
 export interface Bandwidth {
   /** Of the audio media. */
   readonly audio?: number;
@@ -116,9 +116,17 @@ export interface AgentConfig {
    * is answered without that medium.
    */
   readonly ask_upgrades?: boolean;
+  /**
+   * true: m-lines of the peer without a=rtcp-mux are rejected (RFC 8858 4); default false: the
+   * browser is asked to do without, see `rtcp_mux`.
+   */
+  readonly require_rtcp_mux?: boolean;
   /** true: the host sees descriptions of ours before they are sent. */
   readonly review_descriptions?: boolean;
-  /** true: each SIP message also becomes a log output, secrets removed. */
+  /**
+   * true: each SIP message also becomes a log output, and so does each description that was changed
+   * on its way, before and after; secrets removed.
+   */
   readonly trace?: boolean;
   /** 64 hexadecimal digits from crypto.getRandomValues. */
   readonly entropy?: string;
@@ -396,7 +404,13 @@ export type MediaRequest =
    * Body: the offer without its candidates, so that nothing is sent yet. Get ready to answer while
    * the user decides; answered only by `media_failed`.
    */
-  | ({ readonly type: "prepare_answer"; readonly call: number; readonly token: number } & MediaDirections)
+  | ({
+      readonly type: "prepare_answer";
+      readonly call: number;
+      readonly token: number;
+      /** As of `create_answer`. */
+      readonly rtcp_mux?: boolean;
+    } & MediaDirections)
   /** Body: the offer. */
   | ({
       readonly type: "create_answer";
@@ -407,6 +421,8 @@ export type MediaRequest =
       readonly ice_restart?: boolean;
       /** As of `create_offer`. */
       readonly trickle?: boolean;
+      /** false: the offer does without a=rtcp-mux, for which the browser must be ready. */
+      readonly rtcp_mux?: boolean;
     } & MediaDirections)
   /** Body: the answer. `provisional`: of a 1xx response. */
   | { readonly type: "apply_answer"; readonly call: number; readonly token: number; readonly provisional: boolean }

@@ -55,12 +55,24 @@ export interface UserAgentEvents {
   ];
 }
 
-/** One message of the trace. */
+/** One message of the trace, or a description that was changed between the browser and the wire. */
 export interface LogEntry {
-  /** Whether we sent it. */
+  /** Whether we sent it, or the description is ours. */
   readonly direction: "sent" | "received";
-  /** The message; secrets are replaced by "***". */
+  /** The message or description; secrets are replaced by "***". */
   readonly text: string;
+  /**
+   * Only of a description: "before" the rules of the core or a hook changed it, and "after". One that
+   * nothing changed is not logged, for the messages show it; one that was refused has no "after".
+   */
+  readonly description?: "before" | "after";
+  /** Only of a description: the id of its call. */
+  readonly call?: number;
+  /**
+   * Only of "after": what changed the description, in order. Rules of the core by their names in
+   * src/negotiation/rewrite.cpp ("codec_order", "bundle" ...), or the name of the hook.
+   */
+  readonly rules?: readonly string[];
   /**
    * Only of a message that a hook changed. "before": as it came; what was made of it follows without
    * this. "after": as it is sent; what the core made stood before it without this.

@@ -12,7 +12,12 @@ export interface HookCalls {
   readonly failed: (hook: keyof Hooks, error: unknown) => void;
   /** A message as it was before its hook, or is after it; without secrets. */
   readonly changed: (direction: "sent" | "received", hook: "before" | "after", text: string) => void;
+  /** A description as it was before its hook, and is after it. */
+  readonly described: (hook: DescriptionHook, call: number, before: string, after: string) => void;
 }
+
+/** A hook that sees descriptions. */
+export type DescriptionHook = "localDescription" | "remoteDescription";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -63,12 +68,14 @@ export class HookRunner {
 
   /** The description to use instead of the given one. */
   description(
-    hook: "localDescription" | "remoteDescription",
+    hook: DescriptionHook,
     sdp: string,
     context: DescriptionContext,
   ): string {
     const call = this.calls.hooks()?.[hook];
-    return (call && this.run(hook, () => call(sdp, context))) ?? sdp;
+    const changed = (call && this.run(hook, () => call(sdp, context))) ?? sdp;
+    if (changed !== sdp) this.calls.described(hook, context.call, sdp, changed);
+    return changed;
   }
 
   private message(hook: "messageOut" | "messageIn", message: Uint8Array): Uint8Array | undefined {

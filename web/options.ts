@@ -11,7 +11,8 @@ import type { IceOptions } from "./ice.js";
  * Functions that see, and may change, what goes out and what comes in: a returned text takes the
  * place of what was given. One that throws, or returns anything but a string or undefined, is
  * reported and changes nothing. `messageOut` and `messageIn` see credentials. With `trace`, what
- * they changed is logged before and after.
+ * they changed is logged before and after. `sdpRule` of `sipml-wasm/core` makes a hook of a function
+ * on the lines of a description.
  * @example
  * const hooks = {
  *   messageOut: (text) => text.replace("User-Agent: ", "User-Agent: kiosk-"),

@@ -7,6 +7,7 @@ import { Driver } from "../js-glue/driver.js";
 import { compile } from "../js-glue/load.js";
 import { CommandError } from "../js-glue/memory.js";
 import type { AgentConfig, Command, Event, Log, MediaRequest } from "../js-glue/protocol.js";
+import { redactSdp } from "../js-glue/redact.js";
 import { refuseAborted, unlessAborted } from "./abort.js";
 import type { Abortable } from "./abort.js";
 import { contentOf, optionsOf, stringOf } from "./arguments.js";
@@ -137,6 +138,13 @@ export class UserAgent extends Emitter<UserAgentEvents> {
       failed: (hook, error) => this.reportFailure("hook_failed", `the hook ${hook} threw`, error),
       changed: (direction, hook, text) => {
         if (this.#options.trace) this.emit("log", { direction, text, hook });
+      },
+      described: (hook, call, before, after) => {
+        if (!this.#options.trace) return;
+        const direction = hook === "localDescription" ? "sent" : "received";
+        const head = { direction, call } as const;
+        this.emit("log", { ...head, description: "before", text: redactSdp(before) });
+        this.emit("log", { ...head, description: "after", rules: [hook], text: redactSdp(after) });
       },
     });
     this.playback = new Playback(environment);
@@ -682,7 +690,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   private handleLog(log: Log, body: Uint8Array): void {
-    this.emit("log", { direction: log.direction, text: decoder.decode(body) });
+    this.emit("log", { ...log, text: decoder.decode(body) });
   }
 
   /** Ends what the core can no longer end: it died, or had no more time while stopping. */

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "negotiation/hold.hpp"
 #include "sdp/attributes.hpp"
 #include "sdp/candidate.hpp"
 #include "sdp/codec.hpp"
@@ -172,19 +173,9 @@ void write_media(JsonWriter& json, const sdp::Description& description, const sd
   write_texts(json, "telephoneEvents", sdp::telephone_events(media));
   write_extensions(json, media);
   write_simulcast(json, media);
+  json.text("line", media.lines.front().value);
   write_lines(json, media.lines);
   json.close_object();
-}
-
-/// Every stream that lives is held: its writer receives nothing (RFC 3264 8.4).
-bool is_hold(const sdp::Description& description) {
-  bool any = false;
-  for (const sdp::Media& media : description.media) {
-    if (media.is_rejected()) continue;
-    if (sdp::receives(sdp::direction(description, media))) return false;
-    any = true;
-  }
-  return any;
 }
 
 }  // namespace
@@ -212,7 +203,7 @@ void write_description(JsonWriter& json, const sdp::Description& description) {
   }
   json.close_array();
   json.boolean("iceLite", sdp::is_ice_lite(description));
-  json.boolean("remoteHold", is_hold(description));
+  json.boolean("remoteHold", negotiation::is_remote_hold(description));
   write_lines(json, description.session);
   json.open_array("media");
   for (const sdp::Media& media : description.media) write_media(json, description, media);

@@ -395,6 +395,7 @@ void read_config(Reader& reader, usage::Config& config) {
       reader.fail("trickle", "trickle is not none, half or full");
   }
   config.ask_upgrades = reader.flag_or("ask_upgrades", config.ask_upgrades);
+  config.require_rtcp_mux = reader.flag_or("require_rtcp_mux", config.require_rtcp_mux);
   config.review_descriptions = reader.flag_or("review_descriptions", config.review_descriptions);
   config.trace = reader.flag_or("trace", config.trace);
   if (!config.uri.host.empty()) {

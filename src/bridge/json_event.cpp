@@ -311,6 +311,7 @@ void put(JsonWriter& json, const usage::MediaRequest& request) {
   if (request.type != Type::prepare_answer) json.boolean("hold", request.hold);
   if (request.ice_restart) json.boolean("ice_restart", true);
   if (request.trickle) json.boolean("trickle", true);
+  if (!request.rtcp_mux) json.boolean("rtcp_mux", false);
   put(json, request.directions);
 }
 

@@ -111,12 +111,7 @@ void Dialog::refresh_target(const message::Message& message) {
   if (contacts.empty()) return;
   auto contact = uri::parse_name_addr(contacts.front());
   if (!contact || !contact->uri.is_sip()) return;
-  // 19.1.1: neither a method nor headers may stand in a Request-URI.
-  std::erase_if(contact->uri.parameters, [](const grammar::Parameter& parameter) {
-    return ascii::equal_ignoring_case(parameter.name, "method");
-  });
-  contact->uri.headers.clear();
-  remote_target_ = uri::to_string(contact->uri);
+  remote_target_ = uri::to_string(uri::request_uri(std::move(contact->uri)));
 }
 
 message::Request Dialog::make(std::string_view method, std::uint32_t cseq) const {

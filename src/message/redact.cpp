@@ -93,7 +93,41 @@ std::string redact(std::string_view message) {
       out += redact_value(header);
     }
   }
-  out += message;
+  out += redact_description(message);
+  return out;
+}
+
+namespace {
+
+/// Where the secret of a line of a description starts; the line's length if it has none.
+std::size_t start_of_secret(std::string_view line) {
+  if (line.starts_with("k=")) return 2;
+  const bool is_capability = line.starts_with("a=acap:");
+  const auto behind = [line](std::string_view word) {
+    const std::size_t found = line.find(word);
+    return found == std::string_view::npos ? line.size() : found + word.size();
+  };
+  std::size_t start = line.size();
+  if (is_capability || line.starts_with("a=ice-pwd:")) start = behind("ice-pwd:");
+  if (is_capability || line.starts_with("a=crypto:")) start = std::min(start, behind("inline:"));
+  return start;
+}
+
+}  // namespace
+
+std::string redact_description(std::string_view description) {
+  std::string out;
+  out.reserve(description.size());
+  while (!description.empty()) {
+    const std::size_t end = std::min(description.find('\n'), description.size() - 1) + 1;
+    const std::string_view line = description.substr(0, end);
+    description.remove_prefix(end);
+    const std::size_t shown = start_of_secret(line);
+    out += line.substr(0, shown);
+    if (shown == line.size()) continue;
+    out += "***";
+    out += line.substr(std::min(line.find_last_not_of("\r\n") + 1, line.size()));
+  }
   return out;
 }
 

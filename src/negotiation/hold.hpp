@@ -9,8 +9,8 @@
 namespace sipml::negotiation {
 
 /// True when the writer of this offer takes nothing of any medium: each section that is not
-/// rejected, and there is one, is sendonly or inactive, or has the address 0.0.0.0 of RFC 2543 B.5.
-/// That address is no hold in a description with ICE or DTLS, where candidates are yet to come.
+/// rejected is sendonly or inactive, or rules::is_held_by_address(); audio and video that are all
+/// rejected are put on hold the same way by old peers.
 bool is_remote_hold(const sdp::Description& remote);
 
 /// True when both have the same o= line, so that the later one is no new description (RFC 3264 8).

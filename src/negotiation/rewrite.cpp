@@ -1,6 +1,8 @@
 /// The rules in the order in which they apply (RFC 3264, RFC 8829 5).
 #include "negotiation/rewrite.hpp"
 
+#include <span>
+
 #include "base/ascii.hpp"
 #include "negotiation/rules/rules.hpp"
 #include "sdp/description.hpp"
@@ -9,8 +11,232 @@ namespace sipml::negotiation {
 namespace {
 
 using sdp::Description;
+using Outcome = Result<Description, RewriteError>;
 
-Result<Description, RewriteError> parse(std::string_view text, std::string_view whose) {
+/// What a rule may look at besides the description that it changes.
+struct Situation {
+  LocalOptions local = {};
+  RemoteOptions remote = {};
+  /// What an answer answers; empty for an offer.
+  Description offer = {};
+};
+
+/// One step, by the name that the trace gives it.
+struct Rule {
+  std::string_view name;
+  Outcome (*apply)(Description, const Situation&);
+};
+
+constexpr Rule session_name = {"session_name", [](Description d, const Situation& s) -> Outcome {
+                                 const auto& name = s.local.session_name;
+                                 if (!name) return d;
+                                 if (ascii::has_line_break(*name))
+                                   return RewriteError{
+                                       RewriteErrorCode::invalid_session_name,
+                                       "session name: it holds a line break or NUL"};
+                                 return rules::session_name(std::move(d), *name);
+                               }};
+
+constexpr Rule bandwidth = {
+    "bandwidth", [](Description d, const Situation& s) -> Outcome {
+      if (s.local.audio_bandwidth.value_or(0) != 0)
+        d = rules::bandwidth(std::move(d), "audio", *s.local.audio_bandwidth);
+      if (s.local.video_bandwidth.value_or(0) != 0)
+        d = rules::bandwidth(std::move(d), "video", *s.local.video_bandwidth);
+      return d;
+    }};
+
+constexpr Rule candidate_filter = {
+    "candidate_filter", [](Description d, const Situation& s) -> Outcome {
+      if (s.local.candidates == rules::CandidateFilter()) return d;
+      return rules::filtered_candidates(std::move(d), s.local.candidates);
+    }};
+
+constexpr Rule codec_removal = {"codec_removal", [](Description d, const Situation& s) -> Outcome {
+                                  if (s.local.removed_codecs.empty()) return d;
+                                  return rules::without_codecs(std::move(d),
+                                                               s.local.removed_codecs);
+                                }};
+
+constexpr Rule codec_order = {"codec_order", [](Description d, const Situation& s) -> Outcome {
+                                if (s.local.codec_order.empty()) return d;
+                                return rules::codec_order(std::move(d), s.local.codec_order);
+                              }};
+
+constexpr Rule telephone_event = {"telephone_event",
+                                  [](Description d, const Situation&) -> Outcome {
+                                    return rules::telephone_event(std::move(d));
+                                  }};
+
+constexpr Rule unspecified_address = {"unspecified_address",
+                                      [](Description d, const Situation&) -> Outcome {
+                                        return rules::unspecified_address(std::move(d));
+                                      }};
+
+/// What our offers are on their way to the wire.
+constexpr Rule local_offer_rules[] = {
+    session_name,
+    bandwidth,
+    candidate_filter,
+    codec_removal,
+    codec_order,
+    telephone_event,
+    unspecified_address,
+    {"wire_direction",
+     [](Description d, const Situation& s) -> Outcome {
+       if (s.local.audio_wire_direction)
+         d = rules::direction(std::move(d), "audio", *s.local.audio_wire_direction);
+       if (s.local.video_wire_direction)
+         d = rules::direction(std::move(d), "video", *s.local.video_wire_direction);
+       return d;
+     }},
+};
+
+/// The answer has the offer's m-lines, mids and BUNDLE groups.
+constexpr Rule pairing = {"pairing", [](Description d, const Situation& s) -> Outcome {
+                            return rules::pairing(std::move(d), s.offer);
+                          }};
+
+constexpr Rule answered_bundle = {"bundle", [](Description d, const Situation& s) -> Outcome {
+                                    return rules::answered_bundle(std::move(d), s.offer);
+                                  }};
+
+/// Changes nothing: says why an answer is none.
+constexpr Rule common_media = {"common_media", [](Description d, const Situation& s) -> Outcome {
+                                 if (auto error = rules::nothing_in_common(d, s.offer);
+                                     error && !s.local.is_hold)
+                                   return *error;
+                                 return d;
+                               }};
+
+/// What our answers are.
+constexpr Rule local_answer_rules[] = {
+    {"m_line_count",
+     [](Description d, const Situation& s) -> Outcome {
+       const std::size_t offered = s.offer.media.size();
+       if (d.media.size() >= offered) return d;
+       return RewriteError{RewriteErrorCode::too_few_media,
+                           "m-line " + std::to_string(d.media.size()) +
+                               ": the answer ends before the offer, which has " +
+                               std::to_string(offered) + " m-lines"};
+     }},
+    pairing,
+    common_media,
+    {"mids",
+     [](Description d, const Situation& s) -> Outcome {
+       return rules::answered_mids(std::move(d), s.offer);
+     }},
+    answered_bundle,
+    {"profile",
+     [](Description d, const Situation& s) -> Outcome {
+       return rules::answered_profile(std::move(d), s.offer);
+     }},
+    {"capabilities",
+     [](Description d, const Situation& s) -> Outcome {
+       return rules::answered_capabilities(std::move(d), s.offer);
+     }},
+    session_name,
+    bandwidth,
+    candidate_filter,
+    codec_removal,
+    codec_order,
+    telephone_event,
+    unspecified_address,
+    {"wire_direction",
+     [](Description d, const Situation& s) -> Outcome {
+       if (s.local.audio_wire_direction)
+         d = rules::answer_direction(std::move(d), s.offer, "audio", *s.local.audio_wire_direction);
+       if (s.local.video_wire_direction)
+         d = rules::answer_direction(std::move(d), s.offer, "video", *s.local.video_wire_direction);
+       return d;
+     }},
+};
+
+constexpr Rule mandatory_lines = {"mandatory_lines",
+                                  [](Description d, const Situation&) -> Outcome {
+                                    return rules::mandatory_lines(std::move(d));
+                                  }};
+
+constexpr Rule session_direction = {"session_direction",
+                                    [](Description d, const Situation&) -> Outcome {
+                                      return rules::media_level_direction(std::move(d));
+                                    }};
+
+constexpr Rule capabilities = {"capabilities", [](Description d, const Situation&) -> Outcome {
+                                 return rules::promoted_capabilities(std::move(d));
+                               }};
+
+constexpr Rule profile = {"profile", [](Description d, const Situation&) -> Outcome {
+                            return rules::profile(std::move(d));
+                          }};
+
+constexpr Rule readable_bandwidth = {"readable_bandwidth",
+                                     [](Description d, const Situation&) -> Outcome {
+                                       return rules::readable_bandwidth(std::move(d));
+                                     }};
+
+constexpr Rule readable_candidates = {"readable_candidates",
+                                      [](Description d, const Situation&) -> Outcome {
+                                        return rules::readable_candidates(std::move(d));
+                                      }};
+
+constexpr Rule usable = {"usable", [](Description d, const Situation& s) -> Outcome {
+                           return rules::usable(std::move(d), s.remote.requires_rtcp_mux);
+                         }};
+
+constexpr Rule offered_bundle = {"bundle", [](Description d, const Situation&) -> Outcome {
+                                   return rules::offered_bundle(std::move(d));
+                                 }};
+
+/// What offers of the peer are on their way to the browser.
+constexpr Rule remote_offer_rules[] = {
+    mandatory_lines,
+    {"mids",
+     [](Description d, const Situation&) -> Outcome { return rules::distinct_mids(std::move(d)); }},
+    offered_bundle,
+    session_direction,
+    {"legacy_hold",
+     [](Description d, const Situation&) -> Outcome { return rules::legacy_hold(std::move(d)); }},
+    capabilities,
+    profile,
+    readable_bandwidth,
+    readable_candidates,
+    usable,
+    // Once more, for what was rejected.
+    offered_bundle,
+};
+
+/// What answers of the peer are, to the offer that the browser knows of.
+constexpr Rule remote_answer_rules[] = {
+    pairing,
+    common_media,
+    answered_bundle,
+    mandatory_lines,
+    session_direction,
+    capabilities,
+    profile,
+    readable_bandwidth,
+    readable_candidates,
+    usable,
+    // Once more, for what was rejected.
+    answered_bundle,
+    {"wire_direction",
+     [](Description d, const Situation& s) -> Outcome {
+       if (s.local.audio_wire_direction)
+         d = rules::answered_direction(std::move(d), s.offer, "audio",
+                                       *s.local.audio_wire_direction);
+       if (s.local.video_wire_direction)
+         d = rules::answered_direction(std::move(d), s.offer, "video",
+                                       *s.local.video_wire_direction);
+       return d;
+     }},
+    {"allowed_direction",
+     [](Description d, const Situation& s) -> Outcome {
+       return rules::allowed_direction(std::move(d), s.offer);
+     }},
+};
+
+Outcome parse(std::string_view text, std::string_view whose) {
   auto parsed = sdp::parse(text);
   if (parsed) return std::move(parsed).value();
   const sdp::ParseError& error = parsed.error();
@@ -21,49 +247,24 @@ Result<Description, RewriteError> parse(std::string_view text, std::string_view 
                       error.offset};
 }
 
-/// The same error, with the description that it is about named first.
-RewriteError named(RewriteError error, std::string_view whose) {
-  error.text = std::string(whose) + ", " + error.text;
-  return error;
-}
-
-std::optional<RewriteError> check(const LocalOptions& options) {
-  if (options.session_name && ascii::has_line_break(*options.session_name))
-    return RewriteError{RewriteErrorCode::invalid_session_name,
-                        "session name: it holds a line break or NUL"};
-  return std::nullopt;
-}
-
-/// What offers and answers of ours have in common.
-Description dressed(Description description, const LocalOptions& options) {
-  if (options.session_name)
-    description = rules::session_name(std::move(description), *options.session_name);
-  if (options.audio_bandwidth.value_or(0) != 0)
-    description = rules::bandwidth(std::move(description), "audio", *options.audio_bandwidth);
-  if (options.video_bandwidth.value_or(0) != 0)
-    description = rules::bandwidth(std::move(description), "video", *options.video_bandwidth);
-  if (options.candidates != rules::CandidateFilter())
-    description = rules::filtered_candidates(std::move(description), options.candidates);
-  if (!options.removed_codecs.empty())
-    description = rules::without_codecs(std::move(description), options.removed_codecs);
-  if (!options.codec_order.empty())
-    description = rules::codec_order(std::move(description), options.codec_order);
-  return rules::unspecified_address(std::move(description));
-}
-
-/// What offers and answers of the peer have in common.
-Description digestible(Description description) {
-  description = rules::mandatory_lines(std::move(description));
-  description = rules::media_level_direction(std::move(description));
-  description = rules::readable_candidates(std::move(description));
-  return rules::profile(std::move(description));
-}
-
-/// Nothing, or why no browser can take the description.
-std::optional<RewriteError> check_use(const Description& description, bool is_offer) {
-  auto error = rules::unusable(description, is_offer);
-  if (!error) return std::nullopt;
-  return named(std::move(*error), is_offer ? "remote offer" : "remote answer");
+Result<std::string, RewriteError> rewrite(std::string_view text, std::string_view whose,
+                                          std::span<const Rule> rules, const Situation& situation,
+                                          RuleNames* changed) {
+  auto parsed = parse(text, whose);
+  if (!parsed) return parsed.error();
+  Description description = std::move(parsed).value();
+  for (const Rule& rule : rules) {
+    const Description before = changed ? description : Description();
+    auto after = rule.apply(std::move(description), situation);
+    if (!after) {
+      RewriteError error = after.error();
+      error.text = std::string(whose) + ", " + error.text;
+      return error;
+    }
+    description = std::move(after).value();
+    if (changed && description != before) changed->push_back(rule.name);
+  }
+  return sdp::write(description);
 }
 
 }  // namespace
@@ -90,6 +291,10 @@ std::string_view to_string(RewriteErrorCode code) {
       return "malformed_ice";
     case RewriteErrorCode::no_rtcp_mux:
       return "no_rtcp_mux";
+    case RewriteErrorCode::unknown_medium:
+      return "unknown_medium";
+    case RewriteErrorCode::nothing_in_common:
+      return "nothing_in_common";
     case RewriteErrorCode::duplicate_mid:
       return "duplicate_mid";
     case RewriteErrorCode::invalid_session_name:
@@ -101,44 +306,19 @@ std::string_view to_string(RewriteErrorCode code) {
 }
 
 Result<std::string, RewriteError> local_description(std::string_view from_browser,
-                                                    const LocalOptions& options) {
-  if (auto error = check(options)) return *error;
-  auto parsed = parse(from_browser, "local offer");
-  if (!parsed) return parsed.error();
-  Description offer = dressed(std::move(parsed).value(), options);
-  if (options.audio_wire_direction)
-    offer = rules::direction(std::move(offer), "audio", *options.audio_wire_direction);
-  if (options.video_wire_direction)
-    offer = rules::direction(std::move(offer), "video", *options.video_wire_direction);
-  return sdp::write(offer);
+                                                    const LocalOptions& options,
+                                                    RuleNames* changed) {
+  return rewrite(from_browser, "local offer", local_offer_rules, {options}, changed);
 }
 
 Result<std::string, RewriteError> local_answer(std::string_view from_browser,
                                                std::string_view remote_offer,
-                                               const LocalOptions& options) {
-  if (auto error = check(options)) return *error;
-  auto parsed = parse(from_browser, "local answer");
-  if (!parsed) return parsed.error();
-  const auto offer = parse(remote_offer, "remote offer");
+                                               const LocalOptions& options, RuleNames* changed) {
+  auto offer = parse(remote_offer, "remote offer");
   if (!offer) return offer.error();
-  if (parsed->media.size() < offer->media.size())
-    return RewriteError{RewriteErrorCode::too_few_media,
-                        "local answer, m-line " + std::to_string(parsed->media.size()) +
-                            ": the answer ends before the offer, which has " +
-                            std::to_string(offer->media.size()) + " m-lines"};
-
-  auto paired = rules::pairing(std::move(parsed).value(), *offer);
-  if (!paired) return named(paired.error(), "local answer");
-  Description answer = rules::answered_bundle(std::move(paired).value(), *offer);
-  answer = rules::answered_profile(std::move(answer), *offer);
-  answer = dressed(std::move(answer), options);
-  if (options.audio_wire_direction)
-    answer =
-        rules::answer_direction(std::move(answer), *offer, "audio", *options.audio_wire_direction);
-  if (options.video_wire_direction)
-    answer =
-        rules::answer_direction(std::move(answer), *offer, "video", *options.video_wire_direction);
-  return sdp::write(answer);
+  // It answers the configuration that the browser was given.
+  return rewrite(from_browser, "local answer", local_answer_rules,
+                 {options, {}, rules::promoted_capabilities(std::move(offer).value())}, changed);
 }
 
 Result<std::string, RewriteError> reviewed_description(std::string_view from_host) {
@@ -147,12 +327,14 @@ Result<std::string, RewriteError> reviewed_description(std::string_view from_hos
   return std::string(from_host);
 }
 
-Result<std::string, RewriteError> remote_offer(std::string_view from_wire) {
-  auto parsed = parse(from_wire, "remote offer");
-  if (!parsed) return parsed.error();
-  const Description offer = digestible(std::move(parsed).value());
-  if (auto error = check_use(offer, true)) return *error;
-  return sdp::write(offer);
+Result<std::string, RewriteError> remote_offer(std::string_view from_wire,
+                                               const RemoteOptions& options, RuleNames* changed) {
+  return rewrite(from_wire, "remote offer", remote_offer_rules, {{}, options}, changed);
+}
+
+bool has_rtcp_mux(std::string_view description) {
+  const auto parsed = sdp::parse(description);
+  return !parsed || rules::has_rtcp_mux(*parsed);
 }
 
 std::string offer_to_prepare(std::string_view for_browser) {
@@ -163,24 +345,11 @@ std::string offer_to_prepare(std::string_view for_browser) {
 
 Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
                                                 std::string_view our_offer_as_sent_by_browser,
-                                                const LocalOptions& options) {
-  auto parsed = parse(from_wire, "remote answer");
-  if (!parsed) return parsed.error();
-  const auto offer = parse(our_offer_as_sent_by_browser, "local offer");
+                                                const LocalOptions& options, RuleNames* changed) {
+  auto offer = parse(our_offer_as_sent_by_browser, "local offer");
   if (!offer) return offer.error();
-
-  auto paired = rules::pairing(std::move(parsed).value(), *offer);
-  if (!paired) return named(paired.error(), "remote answer");
-  Description answer = rules::answered_bundle(std::move(paired).value(), *offer);
-  answer = digestible(std::move(answer));
-  if (auto error = check_use(answer, false)) return *error;
-  if (options.audio_wire_direction)
-    answer = rules::answered_direction(std::move(answer), *offer, "audio",
-                                       *options.audio_wire_direction);
-  if (options.video_wire_direction)
-    answer = rules::answered_direction(std::move(answer), *offer, "video",
-                                       *options.video_wire_direction);
-  return sdp::write(rules::allowed_direction(std::move(answer), *offer));
+  return rewrite(from_wire, "remote answer", remote_answer_rules,
+                 {options, {}, std::move(offer).value()}, changed);
 }
 
 }  // namespace sipml::negotiation

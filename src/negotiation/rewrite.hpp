@@ -20,7 +20,7 @@ using sdp::Direction;
 struct LocalOptions {
   /// The s= line.
   std::optional<std::string> session_name;
-  /// b=AS in kilobits per second; 0 is as good as none.
+  /// b=AS, and b=TIAS, in kilobits per second; 0 is as good as none.
   std::optional<std::uint32_t> audio_bandwidth;
   std::optional<std::uint32_t> video_bandwidth;
   /// Written on the wire instead of what the browser does. A section that the browser wrote as
@@ -33,26 +33,48 @@ struct LocalOptions {
   /// rules::without_codecs().
   std::vector<std::string> removed_codecs;
   std::vector<std::string> codec_order;
+  /// The offer puts the call on hold, so that an answer may well accept nothing.
+  bool is_hold = false;
 };
+
+/// What we take of a peer.
+struct RemoteOptions {
+  /// An m-line without a=rtcp-mux is rejected (RFC 8858 4); otherwise the browser is to negotiate.
+  bool requires_rtcp_mux = false;
+};
+
+/// The names of the rules that changed a description, in their order; each is a row of the tables
+/// in rewrite.cpp.
+using RuleNames = std::vector<std::string_view>;
+
+// Each function below that rewrites tells `changed`, if it is given, which rules did something.
 
 /// Our offer, from the browser to the wire.
 Result<std::string, RewriteError> local_description(std::string_view from_browser,
-                                                    const LocalOptions& options);
+                                                    const LocalOptions& options,
+                                                    RuleNames* changed = nullptr);
 
 /// Our answer to `remote_offer`, which may be as received or as rewritten by remote_offer(). Its
-/// m-lines must be the offer's in number, order and medium; a wire direction that RFC 3264 6.1 does
-/// not allow as an answer is not written.
+/// m-lines must be the offer's in number, order and medium, and accept one of them; a wire
+/// direction that RFC 3264 6.1 does not allow as an answer is not written.
 Result<std::string, RewriteError> local_answer(std::string_view from_browser,
                                                std::string_view remote_offer,
-                                               const LocalOptions& options);
+                                               const LocalOptions& options,
+                                               RuleNames* changed = nullptr);
 
 /// An offer or answer of ours that the host has seen as the two above made it, and may have
 /// changed: it is used as it is.
 Result<std::string, RewriteError> reviewed_description(std::string_view from_host);
 
-/// The peer's offer, from the wire to the browser; an error if no browser can take it. Candidates
-/// that cannot be read are left out.
-Result<std::string, RewriteError> remote_offer(std::string_view from_wire);
+/// The peer's offer, from the wire to the browser; an error if no browser can take any of its
+/// m-lines. Those that it cannot take are rejected, candidates that cannot be read are left out.
+Result<std::string, RewriteError> remote_offer(std::string_view from_wire,
+                                               const RemoteOptions& options = {},
+                                               RuleNames* changed = nullptr);
+
+/// True when each audio and video m-line that takes part has a=rtcp-mux, itself or by its BUNDLE
+/// group (RFC 9143 9.3.1). If not, the browser must be ready to do without.
+bool has_rtcp_mux(std::string_view description);
 
 /// An offer out of remote_offer() for a browser that is to get ready while the user is asked: it
 /// has no candidates, so addresses are gathered but no packet leaves. The caller must not learn
@@ -65,6 +87,7 @@ std::string offer_to_prepare(std::string_view for_browser);
 /// never lets the browser send or receive more than that offer did.
 Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
                                                 std::string_view our_offer_as_sent_by_browser,
-                                                const LocalOptions& options);
+                                                const LocalOptions& options,
+                                                RuleNames* changed = nullptr);
 
 }  // namespace sipml::negotiation

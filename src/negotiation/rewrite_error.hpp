@@ -27,8 +27,12 @@ enum class RewriteErrorCode : std::uint8_t {
   no_ice,
   /// Its ICE credentials are too short or too long, or have other characters (RFC 8839 5.4).
   malformed_ice,
-  /// An offered audio or video m-line has no a=rtcp-mux (RFC 8858 4).
+  /// An audio or video m-line has no a=rtcp-mux, and the configuration requires it (RFC 8858 4).
   no_rtcp_mux,
+  /// Nothing is offered but media that no browser knows.
+  unknown_medium,
+  /// The answer rejects all that the offer has (RFC 3264 6).
+  nothing_in_common,
   /// Two m-lines have the same mid (RFC 5888 4).
   duplicate_mid,
   /// The session name that was asked for holds a line break or NUL.

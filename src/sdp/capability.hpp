@@ -1,5 +1,4 @@
-/// Capability negotiation (RFC 5939): read for what it says; its potential configurations are not
-/// taken up, which 3.7 of it lets an answerer do.
+/// The lines of capability negotiation (RFC 5939 3.3-3.5).
 #pragma once
 
 #include <cstdint>

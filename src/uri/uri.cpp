@@ -306,6 +306,14 @@ std::string to_string(const Uri& uri) {
   return out;
 }
 
+Uri request_uri(Uri uri) {
+  std::erase_if(uri.parameters, [](const grammar::Parameter& parameter) {
+    return ascii::equal_ignoring_case(parameter.name, "method");
+  });
+  uri.headers.clear();
+  return uri;
+}
+
 std::string unescape(std::string_view text) {
   std::string result;
   result.reserve(text.size());

@@ -69,6 +69,10 @@ Result<Uri, ParseError> parse(std::string_view text);
 
 std::string to_string(const Uri& uri);
 
+/// The URI as it may stand in a Request-URI: without "method" and headers (RFC 3261
+/// section 19.1.1).
+Uri request_uri(Uri uri);
+
 /// `text` with each %HH replaced by its octet; a broken escape stays as it is.
 std::string unescape(std::string_view text);
 

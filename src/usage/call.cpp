@@ -1,4 +1,5 @@
 #include "usage/call.hpp"
+#include "usage/descriptions.hpp"
 
 #include <algorithm>
 
@@ -154,6 +155,8 @@ void Call::ask_media(MediaRequest::Type type, std::string description, bool prov
     request.trickle = may_trickle(context.config);
     trickle_.gathered = false;
   }
+  if (type == MediaRequest::Type::prepare_answer || type == MediaRequest::Type::create_answer)
+    request.rtcp_mux = negotiation::has_rtcp_mux(description);
   request.description = std::move(description);
   context.ask(std::move(request));
 }
@@ -289,7 +292,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     exchange(OnExchange::answer_applied, context);
   } else if (exchange_ == Exchange::awaiting_local_offer) {
     auto rewritten = is_reviewed ? negotiation::reviewed_description(description)
-                                 : negotiation::local_description(description, media_options());
+                                 : write_offer(id_, description, media_options(), context);
     if (!rewritten) return refuse(rewritten.error());
     if (!is_reviewed) offer_of_browser_ = description;
     if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
@@ -300,7 +303,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
   } else if (exchange_ == Exchange::awaiting_local_answer) {
     auto rewritten =
         is_reviewed ? negotiation::reviewed_description(description)
-                    : negotiation::local_answer(description, remote_description_, media_options());
+                    : write_answer(id_, description, remote_description_, media_options(), context);
     if (!rewritten) return refuse(rewritten.error());
     if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
     if (asks_review(is_reviewed, *rewritten, context)) return;
@@ -324,6 +327,7 @@ bool Call::asks_review(bool is_reviewed, const std::string& description, Context
 negotiation::LocalOptions Call::media_options() const {
   negotiation::LocalOptions options = options_.media;
   const bool held = is_own_change() ? pending_hold_ : local_hold_;
+  options.is_hold = held;
   if (held) {
     options.audio_wire_direction.reset();
     options.video_wire_direction.reset();

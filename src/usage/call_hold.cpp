@@ -8,6 +8,7 @@
 #include "negotiation/hold.hpp"
 #include "sdp/description.hpp"
 #include "usage/call.hpp"
+#include "usage/descriptions.hpp"
 
 namespace sipml::usage {
 
@@ -199,7 +200,7 @@ void Call::reinvite_received(const message::Message& request, transaction::Id tr
     return;
   }
   if (description) {
-    auto offer = negotiation::remote_offer(*description);
+    auto offer = read_offer(id_, *description, context);
     if (!offer) {
       context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
       answer_request(transaction, request, 488, context, {warning(context.config, &offer.error())});

@@ -4,6 +4,7 @@
 #include "negotiation/hold.hpp"
 #include "sdp/description.hpp"
 #include "usage/call.hpp"
+#include "usage/descriptions.hpp"
 
 namespace sipml::usage {
 
@@ -40,7 +41,7 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
   event.replaces = replaces;
   call.takes_place_ = replaces != 0;
   if (description) {
-    auto offer = negotiation::remote_offer(*description);
+    auto offer = read_offer(id, *description, context);
     if (!offer) {
       context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
       call.answer_request(transaction, invite, 488, context,

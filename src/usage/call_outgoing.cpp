@@ -5,6 +5,7 @@
 #include "message/headers/expires.hpp"
 #include "message/multipart.hpp"
 #include "usage/call.hpp"
+#include "usage/descriptions.hpp"
 
 namespace sipml::usage {
 
@@ -116,7 +117,7 @@ void Call::provisional(const message::Message& response, Context& context) {
       *description != remote_description_) {
     // One peer connection can take one answer: early media is that of the first branch which sends
     // any; the 2xx decides (RFC 3960 3.1).
-    auto answer = negotiation::remote_answer(*description, offer_of_browser_, media_options());
+    auto answer = read_answer(id_, *description, offer_of_browser_, media_options(), context);
     if (answer) {
       early_tag_ = response.to_tag();
       remote_description_ = *description;
@@ -228,7 +229,7 @@ void Call::success(const message::Message& response, Context& context) {
 }
 
 void Call::receive_answer(std::string_view description, Context& context) {
-  auto answer = negotiation::remote_answer(description, offer_of_browser_, media_options());
+  auto answer = read_answer(id_, description, offer_of_browser_, media_options(), context);
   if (!answer) {
     context.emit(Diagnostic{"bad_remote_description", answer.error().text, answer.error().offset});
     if (is_own_change()) {

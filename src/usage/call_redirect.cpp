@@ -1,8 +1,8 @@
 /// A caller that follows redirections: RFC 3261 sections 8.1.3.4 and 13.3.1.2 as seen by the UAC.
 #include <algorithm>
 
-#include "base/ascii.hpp"
 #include "base/limits.hpp"
+#include "message/headers/typed.hpp"
 #include "usage/call.hpp"
 
 namespace sipml::usage {
@@ -11,17 +11,7 @@ namespace {
 
 /// q of a Contact in thousandths (20.10); 1 if it has none or a bad one.
 int preference(const uri::NameAddr& contact) {
-  const auto text = grammar::parameter_value(contact.parameters, "q");
-  if (!text || text->empty() || text->size() > 5 || (*text)[0] != '0') return 1000;
-  int value = 0;
-  int weight = 1000;
-  for (const char c : text->substr(1)) {
-    if (c == '.' && weight == 1000) continue;
-    if (c < '0' || c > '9') return 1000;
-    weight /= 10;
-    value += weight * (c - '0');
-  }
-  return value;
+  return message::contact_q(contact.parameters).value_or(1000);
 }
 
 }  // namespace
@@ -55,10 +45,7 @@ bool Call::redirect(const message::Message& response, Context& context) {
   next_targets_.erase(next_targets_.begin());
   tried_targets_.push_back(target.uri);
   // 19.1.5: what a URI may carry into a request of its own may not change ours.
-  target.uri.headers.clear();
-  std::erase_if(target.uri.parameters, [](const grammar::Parameter& parameter) {
-    return ascii::equal_ignoring_case(parameter.name, "method");
-  });
+  target.uri = uri::request_uri(std::move(target.uri));
   redirected_to_ = uri::to_string(target.uri);
   forget_branches();
   CallRedirected event{id_, party(target), response.status(), std::string(response.reason()), {}};

@@ -26,10 +26,8 @@ std::size_t candidate_count(const sdp::Fragment& fragment) {
 
 /// True when the call lets this candidate be told.
 bool passes(const std::string& candidate, const negotiation::rules::CandidateFilter& filter) {
-  sdp::Description description;
-  description.media.push_back({{{'m', "audio 9 RTP/AVP 0"}, {'a', candidate}}});
-  description = negotiation::rules::filtered_candidates(std::move(description), filter);
-  return description.media.front().lines.size() == 2;
+  const auto parsed = sdp::parse_candidate(candidate);
+  return !parsed || negotiation::rules::passes(*parsed, filter);
 }
 
 bool knows_trickling(const sdp::Description& description) {

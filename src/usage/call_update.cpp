@@ -1,6 +1,7 @@
 /// UPDATE of either side: RFC 3311, with the early exchanges of RFC 6337 section 2.
 #include "message/multipart.hpp"
 #include "usage/call.hpp"
+#include "usage/descriptions.hpp"
 
 namespace sipml::usage {
 
@@ -103,7 +104,7 @@ void Call::update_offer(const message::Message& request, transaction::Id transac
     answer_request(transaction, request, 491, context);
     return;
   }
-  auto offer = negotiation::remote_offer(description);
+  auto offer = read_offer(id_, description, context);
   if (!offer) {
     context.emit(Diagnostic{"bad_remote_description", offer.error().text, offer.error().offset});
     answer_request(transaction, request, 488, context, {warning(context.config, &offer.error())});

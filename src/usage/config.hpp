@@ -60,6 +60,8 @@ struct Config {
   enum class Trickle : std::uint8_t { none, half, full };
   Trickle trickle = Trickle::half;
   bool ask_upgrades = false;
+  /// RFC 8858 section 4: an m-line of the peer without a=rtcp-mux is rejected.
+  bool require_rtcp_mux = false;
   bool review_descriptions = false;
   bool trace = false;
 

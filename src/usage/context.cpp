@@ -34,6 +34,9 @@ std::vector<std::string> routes(const message::Request& request, const Config& c
 }
 
 void add_routes(message::Request& request, const Config& config) {
+  // Most have none: then the request need not be looked at.
+  if (config.outbound_proxy.empty() && config.routes.empty() && config.service.route.empty())
+    return;
   std::vector<std::string> values = routes(request, config);
   auto& headers = request.headers;
   const auto named = [&headers](std::string_view name) {
@@ -184,14 +187,18 @@ bool lists(const message::Message& message, message::HeaderName header, std::str
 
 message::HeaderField warning(const Config& config, const negotiation::RewriteError* error) {
   using Code = negotiation::RewriteErrorCode;
-  // 305: incompatible media format; 302: incompatible transport protocol; 399: miscellaneous.
+  // 20.43: 302 incompatible transport protocol, 304 media type not available, 305 incompatible
+  // media format, 399 miscellaneous.
   std::string value = "305";
   std::string_view text = "The browser cannot take the session description";
   if (error) {
-    const bool of_transport =
-        error->code >= Code::no_fingerprint && error->code <= Code::no_rtcp_mux;
-    value = of_transport ? "302" : "399";
     text = error->text;
+    if (error->code >= Code::no_fingerprint && error->code <= Code::no_rtcp_mux)
+      value = "302";
+    else if (error->code == Code::unknown_medium)
+      value = "304";
+    else if (error->code != Code::nothing_in_common)
+      value = "399";
   }
   return {"Warning", value + ' ' + config.invalid_host + ' ' + grammar::quote(text)};
 }

@@ -344,6 +344,8 @@ struct MediaRequest {
   std::string mid{};
   std::string candidate{};
   std::string ufrag{};
+  /// The peer's offer has it, or shares the transport of an m-line that has.
+  bool rtcp_mux = true;
 };
 
 struct Transmit {

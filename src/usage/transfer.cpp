@@ -285,10 +285,7 @@ Referral Transferee::accept(const InCall& call) {
   referral.target = refer_to_->address;
   referral.target.parameters.clear();
   copy_headers(referral.target.uri.headers, referral.headers);
-  referral.target.uri.headers.clear();
-  std::erase_if(referral.target.uri.parameters, [](const grammar::Parameter& parameter) {
-    return ascii::equal_ignoring_case(parameter.name, "method");
-  });
+  referral.target.uri = uri::request_uri(std::move(referral.target.uri));
   // RFC 5589 7.1: who does not know Replaces must not ring as for a new call.
   if (refer_to_->replaces) referral.headers.push_back({"Require", "replaces"});
   if (const auto value = request_->header(HeaderName::referred_by))

@@ -151,6 +151,39 @@ std::size_t media_count(std::string_view text) {
   return parsed ? parsed->media.size() : 0;
 }
 
+/// RFC 9143 7: no BUNDLE group names what is not there.
+void check_bundles(std::string_view text) {
+  const auto parsed = sdp::parse(text);
+  if (!parsed) return;
+  for (const sdp::Group& group : sdp::groups(*parsed)) {
+    if (group.semantics != "BUNDLE") continue;
+    for (const std::string_view mid : group.mids) {
+      bool is_there = false;
+      for (const sdp::Media& media : parsed->media) is_there |= sdp::mid(media) == mid;
+      fuzz::check(is_there, "a BUNDLE group names an m-line", text);
+    }
+  }
+}
+
+/// An offer is what it is to a browser once more; its m-lines are those of the wire.
+void check_remote_offer(std::string_view offer, const negotiation::RemoteOptions& options) {
+  negotiation::RuleNames changed;
+  const auto remote = negotiation::remote_offer(offer, options, &changed);
+  if (!remote) {
+    fuzz::check(!remote.error().text.empty(), "a refusal has words");
+    return;
+  }
+  const auto parsed = sdp::parse(offer);
+  fuzz::check(changed.empty() == (parsed && sdp::write(*parsed) == *remote),
+              "who changed it is named, and nobody else", *remote);
+  fuzz::check(media_count(*remote) == media_count(offer), "an offer keeps its m-lines", *remote);
+  check_bundles(*remote);
+  negotiation::RuleNames again;
+  const auto twice = negotiation::remote_offer(*remote, options, &again);
+  fuzz::check(twice && *twice == *remote && again.empty(), "the peer's offer is rewritten once",
+              *remote);
+}
+
 void check_rules(std::string_view offer, std::string_view answer,
                  const negotiation::LocalOptions& options) {
   if (const auto local = negotiation::local_description(offer, options)) {
@@ -169,6 +202,7 @@ void check_rules(std::string_view offer, std::string_view answer,
                 "to prepare shows no candidate", prepared);
     if (const auto ours = negotiation::local_answer(answer, *remote, options)) {
       check_text(*ours);
+      check_bundles(*ours);
       fuzz::check(media_count(*ours) == media_count(*remote), "our answer has the offer's sections",
                   *ours);
       const auto again = negotiation::local_answer(*ours, *remote, options);
@@ -177,6 +211,7 @@ void check_rules(std::string_view offer, std::string_view answer,
   }
   if (const auto theirs = negotiation::remote_answer(answer, offer, options)) {
     check_text(*theirs);
+    check_bundles(*theirs);
     fuzz::check(media_count(*theirs) == media_count(offer), "an answer has the offer's sections",
                 *theirs);
     const auto twice = negotiation::remote_answer(*theirs, offer, options);
@@ -229,6 +264,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   all.video_bandwidth = 0;
   all.audio_wire_direction = sdp::Direction::sendonly;
   all.video_wire_direction = sdp::Direction::inactive;
+  all.candidates.host = false;
+  all.removed_codecs = {"opus", "VP8"};
+  all.codec_order = {"PCMA", "H264"};
   check_rules(offer, answer, all);
+  check_remote_offer(offer, {.requires_rtcp_mux = false});
+  check_remote_offer(offer, {.requires_rtcp_mux = true});
   return 0;
 }

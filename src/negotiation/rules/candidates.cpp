@@ -1,4 +1,4 @@
-/// The ICE candidates of a description (RFC 8839 5.1, RFC 8840 8, RFC 8828 5.2).
+/// The ICE candidates of a description (RFC 8839 5.1, RFC 8840 8).
 #include <algorithm>
 
 #include "negotiation/rules/rules.hpp"
@@ -26,27 +26,10 @@ sdp::Description without_lines(sdp::Description description, Unwanted unwanted) 
   return description;
 }
 
-bool passes(const sdp::Candidate& candidate, const CandidateFilter& filter) {
-  const bool transport =
-      candidate.transport == sdp::CandidateTransport::udp ? filter.udp : filter.tcp;
-  const bool type[] = {filter.host, filter.srflx, filter.prflx, filter.relay};
-  const bool family[] = {filter.ipv4, filter.ipv6, filter.name};
-  return transport && type[static_cast<std::size_t>(candidate.type)] &&
-         family[static_cast<std::size_t>(candidate.family)];
-}
-
 }  // namespace
 
 sdp::Description without_candidates(sdp::Description description) {
   return without_lines(std::move(description), is_of_candidates);
-}
-
-sdp::Description filtered_candidates(sdp::Description description, const CandidateFilter& filter) {
-  return without_lines(std::move(description), [&filter](const sdp::Line& line) {
-    if (!is_candidate(line)) return false;
-    const auto candidate = sdp::parse_candidate(sdp::attribute_value(line.value));
-    return candidate && !passes(*candidate, filter);
-  });
 }
 
 sdp::Description readable_candidates(sdp::Description description) {

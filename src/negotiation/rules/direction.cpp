@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "negotiation/rules/lines.hpp"
 #include "negotiation/rules/rules.hpp"
 
 namespace sipml::negotiation::rules {
@@ -9,22 +10,7 @@ namespace {
 
 using sdp::Description;
 using sdp::Direction;
-using sdp::Line;
 using sdp::Media;
-
-bool is_direction(const Line& line) { return sdp::direction_of(line).has_value(); }
-
-/// Leaves one direction attribute, where the first one was or else at the section's end.
-void write_direction(Media& media, Direction direction) {
-  const Line wanted{'a', std::string(sdp::to_string(direction))};
-  const auto first = std::find_if(media.lines.begin(), media.lines.end(), is_direction);
-  if (first == media.lines.end()) {
-    media.lines.push_back(wanted);
-    return;
-  }
-  *first = wanted;
-  media.lines.erase(std::remove_if(first + 1, media.lines.end(), is_direction), media.lines.end());
-}
 
 bool takes_part(const Media& media, std::string_view kind, Direction direction) {
   return media.kind() == kind && !media.is_rejected() && direction != Direction::inactive;
@@ -80,14 +66,6 @@ Description allowed_direction(Description answer, const Description& offer) {
       write_direction(media, sdp::common(answered[i], sdp::reversed(offered[i])));
   }
   return answer;
-}
-
-Description media_level_direction(Description description) {
-  const auto session = sdp::own_direction(description.session);
-  if (!session) return description;
-  for (Media& media : description.media)
-    if (!sdp::own_direction(media.lines)) write_direction(media, *session);
-  return description;
 }
 
 }  // namespace sipml::negotiation::rules

@@ -1,17 +1,16 @@
-/// The m-lines of an answer, their mids and BUNDLE groups (RFC 3264 6, RFC 5888 9.1, RFC 9143 7.3).
+/// The m-lines of an answer and their mids (RFC 3264 6, RFC 5888 9.1).
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 
+#include "negotiation/rules/lines.hpp"
 #include "negotiation/rules/rules.hpp"
 
 namespace sipml::negotiation::rules {
 namespace {
 
 using sdp::Description;
-using sdp::Line;
 using sdp::Media;
 
 std::string at_media(std::size_t index) { return "m-line " + std::to_string(index); }
@@ -32,40 +31,6 @@ Media rejected_section(const Media& offered, bool needs_connection) {
   media.lines.push_back({'a', "inactive"});
   if (const auto mid = sdp::mid(offered)) media.lines.push_back({'a', "mid:" + std::string(*mid)});
   return media;
-}
-
-bool is_bundle(const Line& line) {
-  if (line.type != 'a' || sdp::attribute_name(line.value) != "group") return false;
-  const auto group = sdp::parse_group(sdp::attribute_value(line.value));
-  return group && group->semantics == "BUNDLE";
-}
-
-/// Maps each mid of the BUNDLE groups to what it `becomes`; "" takes it out. A group line whose
-/// mids all stay is kept byte exact.
-template <typename Becomes>
-void rewrite_bundle(Description& description, Becomes becomes) {
-  for (Line& line : description.session) {
-    if (!is_bundle(line)) continue;
-    const auto group = sdp::parse_group(sdp::attribute_value(line.value));
-    std::string value = "group:BUNDLE";
-    bool changed = false;
-    for (const std::string_view mid : group->mids) {
-      const std::string next = becomes(mid);
-      if (next != mid) changed = true;
-      if (!next.empty()) value += ' ' + next;
-    }
-    if (changed) line.value = std::move(value);
-  }
-}
-
-void write_mid(Media& media, std::string_view mid) {
-  const std::string value = "mid:" + std::string(mid);
-  for (Line& line : media.lines) {
-    if (line.type != 'a' || sdp::attribute_name(line.value) != "mid") continue;
-    line.value = value;
-    return;
-  }
-  media.lines.push_back({'a', value});
 }
 
 }  // namespace
@@ -109,22 +74,6 @@ Result<Description, RewriteError> pairing(Description answer, const Description&
   const bool needs_connection = sdp::find_line(answer.session, 'c') == nullptr;
   for (std::size_t i = answer.media.size(); i < offered; ++i)
     answer.media.push_back(rejected_section(offer.media[i], needs_connection));
-  return answer;
-}
-
-Description answered_bundle(Description answer, const Description& offer) {
-  std::set<std::string, std::less<>> offered;
-  for (const sdp::Group& group : sdp::groups(offer))
-    if (group.semantics == "BUNDLE") offered.insert(group.mids.begin(), group.mids.end());
-
-  std::set<std::string, std::less<>> accepted;
-  for (const Media& media : answer.media) {
-    const auto mid = sdp::mid(media);
-    if (mid && media.line().port != 0 && offered.contains(*mid)) accepted.emplace(*mid);
-  }
-  rewrite_bundle(answer, [&accepted](std::string_view mid) {
-    return accepted.contains(mid) ? std::string(mid) : std::string();
-  });
   return answer;
 }
 

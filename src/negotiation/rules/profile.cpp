@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "negotiation/rules/lines.hpp"
 #include "negotiation/rules/rules.hpp"
 
 namespace sipml::negotiation::rules {
@@ -15,14 +16,6 @@ constexpr std::string_view browser_profile = "UDP/TLS/RTP/SAVPF";
 constexpr std::array<std::string_view, 5> other_profiles = {"RTP/AVP", "RTP/AVPF", "RTP/SAVP",
                                                             "RTP/SAVPF", "UDP/TLS/RTP/SAVP"};
 
-/// Puts `proto` in the place of the m-line's, and leaves its other octets alone.
-void write_proto(Media& media, std::string_view proto) {
-  std::string& value = media.lines.front().value;
-  const std::string_view old = media.line().proto;
-  const auto offset = static_cast<std::size_t>(old.data() - value.data());
-  value.replace(offset, old.size(), proto);
-}
-
 bool is_one_of(std::string_view proto) {
   return std::find(other_profiles.begin(), other_profiles.end(), proto) != other_profiles.end();
 }
@@ -33,7 +26,8 @@ Description profile(Description description) {
   const std::vector<bool> keyed = keyed_by_dtls(description);
   for (std::size_t i = 0; i < keyed.size(); ++i) {
     Media& media = description.media[i];
-    if (keyed[i] && is_one_of(media.line().proto)) write_proto(media, browser_profile);
+    if (keyed[i] && is_one_of(media.line().proto))
+      write_field(media, media.line().proto, browser_profile);
   }
   return description;
 }
@@ -43,7 +37,7 @@ Description answered_profile(Description answer, const Description& offer) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view offered = offer.media[i].line().proto;
     if (is_one_of(offered) && answer.media[i].line().proto == browser_profile)
-      write_proto(answer.media[i], offered);
+      write_field(answer.media[i], answer.media[i].line().proto, offered);
   }
   return answer;
 }

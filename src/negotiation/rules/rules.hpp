@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "negotiation/rewrite_error.hpp"
 #include "sdp/attributes.hpp"
+#include "sdp/candidate.hpp"
 #include "sdp/description.hpp"
 #include "sdp/transport.hpp"
 
@@ -53,6 +54,29 @@ Result<sdp::Description, RewriteError> pairing(sdp::Description answer,
 /// in a BUNDLE group of the offer (RFC 9143 7.3.1 and 7.3.3).
 sdp::Description answered_bundle(sdp::Description answer, const sdp::Description& offer);
 
+/// Takes out of the BUNDLE groups of an offer each mid that is not there, is rejected, or stands in
+/// a group before, for which browsers refuse the whole offer (RFC 9143 7.1, 7.2.3).
+sdp::Description offered_bundle(sdp::Description offer);
+
+/// Gives each m-line of an offer that repeats the mid of an earlier one a mid of its own; pairing()
+/// undoes it in the answer (RFC 5888 4).
+sdp::Description distinct_mids(sdp::Description offer);
+
+/// Takes the mid out of the sections of an answer whose counterpart in `offer` has none (RFC 8829
+/// 5.3.1).
+sdp::Description answered_mids(sdp::Description answer, const sdp::Description& offer);
+
+/// Takes up what a peer has to offer besides its actual configuration (RFC 5939 3.6.2): in audio
+/// and video sections that are not keyed by DTLS, the first potential configuration that would key
+/// them becomes the actual one, and an a=acfg line says which. Configurations with extensions that
+/// must be understood or that delete attributes of the session are passed over. A peer that writes
+/// a=acap without any a=pcfg means them as they stand, as sipML5 took them.
+sdp::Description promoted_capabilities(sdp::Description description);
+
+/// Copies the a=acfg lines that promoted_capabilities() wrote into `offer` to the answer (RFC 5939
+/// 3.6.2).
+sdp::Description answered_capabilities(sdp::Description answer, const sdp::Description& offer);
+
 /// For each media section, whether DTLS keys it: a usable fingerprint at media or session level, or
 /// in a section of the same BUNDLE group (RFC 8122 5, RFC 9143 7.1.3).
 std::vector<bool> keyed_by_dtls(const sdp::Description& description);
@@ -65,17 +89,33 @@ sdp::Description profile(sdp::Description description);
 /// must be the same (RFC 3264 6, RFC 8829 5.1.2).
 sdp::Description answered_profile(sdp::Description answer, const sdp::Description& offer);
 
-/// Why no browser can take a description, if so. Checked are mids, which must differ, and in audio
-/// and video sections that are not rejected a usable DTLS fingerprint and ICE credentials of legal
-/// length; where a BUNDLE group shares a transport, one section of it is enough. An offer must have
-/// a=rtcp-mux as well, without which browsers have no way to answer; an answer without it is left
-/// to the browser.
-std::optional<RewriteError> unusable(const sdp::Description& description, bool is_offer);
+/// Rejects the audio and video sections that no browser can take, with port 0 as RFC 3264 6 does,
+/// if there is another one left that it can take; otherwise the error says why. A section must have
+/// a usable DTLS fingerprint and ICE credentials of legal length, and a=rtcp-mux if that is
+/// required (RFC 8858 4); where a BUNDLE group shares a transport, in one section of it. Mids must
+/// differ. A description of nothing but media that no browser knows is an error, too.
+Result<sdp::Description, RewriteError> usable(sdp::Description description, bool requires_rtcp_mux);
 
-/// Writes `b=AS:<kilobits_per_second>` into the sections of this kind that are not rejected, in the
-/// place of a b=AS line or behind the c= line (RFC 8866 5 and 5.8).
+/// True when each audio and video section that is not rejected has a=rtcp-mux, or shares the
+/// transport of one that has (RFC 5761 5.1.1, RFC 9143 9.3.1).
+bool has_rtcp_mux(const sdp::Description& description);
+
+/// An error when `offer` has an m-line that takes part, and `answer` accepts none of them: there is
+/// no codec in common (RFC 3264 6).
+std::optional<RewriteError> nothing_in_common(const sdp::Description& answer,
+                                              const sdp::Description& offer);
+
+/// Writes `b=AS:<kilobits_per_second>` and the same as b=TIAS in bits per second into the sections
+/// of this kind that are not rejected, in the place of such lines or behind the c= line (RFC 8866 5
+/// and 5.8, RFC 3890 6.2). Browsers read the one or the other.
 sdp::Description bandwidth(sdp::Description description, std::string_view kind,
                            std::uint32_t kilobits_per_second);
+
+/// Turns what a peer says of bandwidth into what browsers obey: to the b=AS of a video section its
+/// b=TIAS is added, for Firefox reads no other, by the formula of RFC 8829 5.10; a limit of an
+/// audio section that its codec of fixed rate cannot keep goes, for Chromium refuses the whole
+/// description then (RFC 8866 5.8, RFC 3890 6.2).
+sdp::Description readable_bandwidth(sdp::Description description);
 
 /// Sets the s= line, which must not be empty: "-" stands for an empty name (RFC 8866 5.3). `name`
 /// holds no line break.
@@ -88,6 +128,15 @@ sdp::Description unspecified_address(sdp::Description description);
 /// Takes out the addresses of the writer, `a=candidate` and `a=end-of-candidates`, as if they were
 /// to be trickled later (RFC 8839 5.1, RFC 8840 8).
 sdp::Description without_candidates(sdp::Description description);
+
+/// Writes as a direction what RFC 2543 B.5 said with the address 0.0.0.0: a section that
+/// is_held_by_address() offers nothing to send to, so sendrecv becomes sendonly and recvonly
+/// inactive (RFC 3264 8.4).
+sdp::Description legacy_hold(sdp::Description description);
+
+/// True when the section's address is 0.0.0.0 or ::, and that does not stand for candidates that
+/// are yet to come, as it does with port 9 in a description with ICE or DTLS (RFC 8840 4.1.1).
+bool is_held_by_address(const sdp::Description& description, const sdp::Media& media);
 
 /// Which candidates are told to the peer; true keeps, and one that is false takes a candidate out.
 struct CandidateFilter {
@@ -104,8 +153,12 @@ struct CandidateFilter {
   bool operator==(const CandidateFilter&) const = default;
 };
 
+/// Whether `filter` lets a candidate pass.
+bool passes(const sdp::Candidate& candidate, const CandidateFilter& filter);
+
 /// Takes out the candidates that `filter` does not let pass; lines that are not read as candidates
-/// stay (RFC 8828 5.2, RFC 8839 5.1).
+/// stay. Where one of them was the default destination of the m= and c= lines, the best that is
+/// left becomes it, or else none, 0.0.0.0 and port 9 (RFC 8828 5.2, RFC 8839 4.2.1.2 and 5.1).
 sdp::Description filtered_candidates(sdp::Description description, const CandidateFilter& filter);
 
 /// Takes out a=candidate lines that cannot be read or are of an unknown transport or type, for
@@ -121,8 +174,15 @@ sdp::Description without_codecs(sdp::Description description,
                                 const std::vector<std::string>& names);
 
 /// Puts the formats of the codecs of these names first in RTP sections, in this order, each with
-/// its rtx; the others follow as they were (RFC 3264 5.1). Names as for without_codecs().
+/// its rtx; the others follow as they were, but for telephone-event, of which the one with the
+/// clock rate of the first codec comes first (RFC 3264 5.1, RFC 4733 2.1). Names as for
+/// without_codecs().
 sdp::Description codec_order(sdp::Description description, const std::vector<std::string>& names);
+
+/// Makes DTMF in our audio sections what gateways expect of it: a telephone-event whose clock rate
+/// no codec of the section has goes, if there is another one, and each names its events, 0-15,
+/// which browsers leave out (RFC 4733 2.1, 2.4.1).
+sdp::Description telephone_event(sdp::Description description);
 
 /// Adds the s= and t= lines that RFC 8866 5, and browsers, demand where a peer left them out.
 sdp::Description mandatory_lines(sdp::Description description);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/ascii.hpp"
+#include "negotiation/rules/lines.hpp"
 #include "negotiation/rules/rules.hpp"
 
 namespace sipml::negotiation::rules {
@@ -51,6 +52,13 @@ void spread_over_bundles(const Description& description, std::vector<bool>& flag
   }
 }
 
+std::vector<bool> multiplexed(const Description& description) {
+  std::vector<bool> has_mux;
+  for (const Media& media : description.media) has_mux.push_back(sdp::has_rtcp_mux(media));
+  spread_over_bundles(description, has_mux);
+  return has_mux;
+}
+
 RewriteError error(RewriteErrorCode code, std::size_t index, std::string_view kind,
                    std::string_view reason) {
   // The kind is one that is_for_browser() knows, hence not the peer's words.
@@ -69,10 +77,6 @@ std::optional<RewriteError> check_mids(const Description& description) {
   return std::nullopt;
 }
 
-bool is_for_browser(const Media& media) {
-  return (media.kind() == "audio" || media.kind() == "video") && !media.is_rejected();
-}
-
 }  // namespace
 
 std::vector<bool> keyed_by_dtls(const Description& description) {
@@ -84,28 +88,31 @@ std::vector<bool> keyed_by_dtls(const Description& description) {
   return keyed;
 }
 
-std::optional<RewriteError> unusable(const Description& description, bool is_offer) {
-  using enum RewriteErrorCode;
-  if (auto duplicate = check_mids(description)) return duplicate;
+namespace {
 
+/// What is wrong with the sections that take part.
+struct Faults {
+  std::optional<RewriteError> first;
+  std::vector<std::size_t> places;
+  bool is_any_usable = false;
+};
+
+Faults find_faults(const Description& description, bool requires_rtcp_mux) {
+  using enum RewriteErrorCode;
   const Transport session(description.session);
   std::vector<Transport> own;
   std::vector<bool> has_ice;
-  std::vector<bool> has_mux;
   for (const Media& media : description.media) {
     const Transport& transport = own.emplace_back(media.lines);
     has_ice.push_back((session.ufrag || transport.ufrag) && (session.pwd || transport.pwd));
-    has_mux.push_back(sdp::has_rtcp_mux(media));
   }
   spread_over_bundles(description, has_ice);
-  spread_over_bundles(description, has_mux);
+  const std::vector<bool> has_mux = multiplexed(description);
   const std::vector<bool> keyed = keyed_by_dtls(description);
 
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const Media& media = description.media[i];
-    if (!is_for_browser(media)) continue;
+  const auto fault = [&](std::size_t i) -> std::optional<RewriteError> {
     const auto refuse = [&](RewriteErrorCode code, std::string_view reason) {
-      return error(code, i, media.kind(), reason);
+      return error(code, i, description.media[i].kind(), reason);
     };
     const auto& fingerprints =
         own[i].fingerprints.empty() ? session.fingerprints : own[i].fingerprints;
@@ -121,10 +128,64 @@ std::optional<RewriteError> unusable(const Description& description, bool is_off
       return refuse(malformed_ice, "the ice-ufrag does not have 4 to 256 characters of ICE");
     if (pwd && !sdp::is_ice_pwd(ascii::trim(*pwd)))
       return refuse(malformed_ice, "the ice-pwd does not have 22 to 256 characters of ICE");
-    if (is_offer && !has_mux[i])
-      return refuse(no_rtcp_mux, "there is no rtcp-mux, which browsers require");
+    if (requires_rtcp_mux && !has_mux[i])
+      return refuse(no_rtcp_mux, "there is no rtcp-mux, which is required");
+    return std::nullopt;
+  };
+  Faults faults;
+  std::optional<std::size_t> unknown;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const Media& media = description.media[i];
+    if (is_for_browser(media)) {
+      auto found = fault(i);
+      if (found) faults.places.push_back(i);
+      if (!found) faults.is_any_usable = true;
+      if (!faults.first) faults.first = std::move(found);
+    } else if (!media.is_rejected()) {
+      // Data channels.
+      if (media.line().proto.find("SCTP") != std::string_view::npos) faults.is_any_usable = true;
+      if (!unknown) unknown = i;
+    }
   }
-  return std::nullopt;
+  if (!faults.first && !faults.is_any_usable && unknown)
+    faults.first = error(unknown_medium, *unknown, {}, "browsers know audio and video only");
+  return faults;
+}
+
+}  // namespace
+
+Result<Description, RewriteError> usable(Description description, bool requires_rtcp_mux) {
+  if (auto duplicate = check_mids(description)) return *duplicate;
+  Faults faults = find_faults(description, requires_rtcp_mux);
+  const std::optional<RewriteError> error = faults.first;
+  // One that is rejected no longer speaks for its BUNDLE group, so others may follow.
+  while (faults.is_any_usable && !faults.places.empty()) {
+    for (const std::size_t i : faults.places) reject(description.media[i]);
+    faults = find_faults(description, requires_rtcp_mux);
+  }
+  if (error && !faults.is_any_usable) return *error;
+  return description;
+}
+
+bool has_rtcp_mux(const Description& description) {
+  const std::vector<bool> has_mux = multiplexed(description);
+  for (std::size_t i = 0; i < has_mux.size(); ++i)
+    if (is_for_browser(description.media[i]) && !has_mux[i]) return false;
+  return true;
+}
+
+std::optional<RewriteError> nothing_in_common(const Description& answer, const Description& offer) {
+  std::optional<std::size_t> offered;
+  for (std::size_t i = 0; i < std::min(answer.media.size(), offer.media.size()); ++i) {
+    if (!answer.media[i].is_rejected()) return std::nullopt;
+    const Media& media = offer.media[i];
+    const bool takes_part =
+        is_for_browser(media) && sdp::direction(offer, media) != sdp::Direction::inactive;
+    if (takes_part && !offered) offered = i;
+  }
+  if (!offered) return std::nullopt;
+  return error(RewriteErrorCode::nothing_in_common, *offered, offer.media[*offered].kind(),
+               "it is rejected, and so is all else: there is no codec in common");
 }
 
 }  // namespace sipml::negotiation::rules

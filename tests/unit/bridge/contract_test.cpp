@@ -206,6 +206,7 @@ TEST_CASE("Contract: the configuration is read, and each of its keys") {
   CHECK(setup->config.rtcweb_breaker);
   CHECK(setup->config.click2call);
   CHECK_FALSE(setup->config.early_ims);
+  CHECK(setup->config.require_rtcp_mux);
   CHECK(setup->config.instance_id == "urn:uuid:00000000-0000-1000-8000-000A95A0E128");
   CHECK(setup->config.reconnect_time == seconds(10));
   CHECK(setup->config.routes[0] == "<sip:proxy.example.org;lr>");
@@ -346,16 +347,15 @@ TEST_CASE("Contract: each media request is written with the keys of its example"
     actual.push_back(written(std::move(request), SIPML_MEDIA));
   };
   add({Type::create_offer, 2, 1, {Direction::sendonly, std::nullopt}, true, false, "", true, true});
-  add({Type::prepare_answer, 2, 2, {Direction::sendrecv, Direction::recvonly}, false, false, "v"});
-  add({Type::create_answer,
-       2,
-       3,
-       {Direction::sendrecv, Direction::inactive},
-       false,
-       false,
-       "v",
-       false,
-       true});
+  MediaRequest answer{
+      Type::prepare_answer, 2, 2, {Direction::sendrecv, Direction::recvonly}, false, false, "v"};
+  answer.rtcp_mux = false;
+  add(answer);
+  answer.type = Type::create_answer;
+  answer.token = 3;
+  answer.directions.video = Direction::inactive;
+  answer.trickle = true;
+  add(answer);
   add({Type::apply_answer, 2, 4, {}, false, true, "v"});
   add({Type::review_offer, 2, 5, {}, false, false, "v"});
   add({Type::review_answer, 2, 6, {}, false, false, "v"});

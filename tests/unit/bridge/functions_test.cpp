@@ -452,7 +452,8 @@ TEST_CASE("RFC 8866 5: a description as data") {
   CHECK(bare["name"].is_null());
   CHECK(bare["connection"].is_null());
   CHECK(bare["media"][0]["rejected"] == true);
-  CHECK(bare["remoteHold"] == false);
+  CHECK(bare["remoteHold"] == true);
+  CHECK(bare["media"][0]["line"] == "audio 0 RTP/AVP 0");
 }
 
 TEST_CASE("A result that would be too large is an error with a reason") {

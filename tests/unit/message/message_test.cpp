@@ -279,3 +279,18 @@ TEST_CASE("RFC 3261 7.3: a malformed address costs that value, not the message")
   CHECK(message.diagnostics()[1].header == "Route");
   CHECK(message.bytes()[message.diagnostics()[1].offset] == '>');
 }
+
+TEST_CASE("RFC 8839 5.4, RFC 4568 9.1: what protects media is not shown") {
+  const std::string shown =
+      "v=0\r\na=ice-ufrag:abcd\r\na=ice-pwd:***\r\nk=***\r\na=acap:1 ice-pwd:***\n"
+      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***\r\na=acap:2 crypto:1 X inline:***\r\n"
+      "a=acap:3 setup:actpass\r\na=fingerprint:sha-1 AA\r\na=crypto:2 none\r\na=ice-pwd";
+  std::string secret = shown;
+  for (std::size_t at = secret.find("***"); at != std::string::npos; at = secret.find("***"))
+    secret.replace(at, 3, "d0RmdmcmVCspeEc3QG|2^20 FEC");
+  CHECK(redact_description(secret) == shown);
+  CHECK(redact_description(shown) == shown);
+  CHECK(redact_description("").empty());
+  const std::string head = "INVITE sip:b@h SIP/2.0\r\nContent-Type: application/sdp\r\n\r\n";
+  CHECK(redact(head + secret) == head + shown);
+}

@@ -6,6 +6,7 @@
 
 #include "../sdp/samples.hpp"
 #include "negotiation/rewrite.hpp"
+#include "sdp/codec.hpp"
 
 using namespace sipml;
 using namespace sipml::negotiation;
@@ -119,7 +120,7 @@ TEST_CASE("RFC 3264 5.1: a section that would be left without a codec stays as i
 TEST_CASE("RFC 3264 5.1: the preferred codecs come first, each with its rtx, the rest as it was") {
   CHECK(ordered(video, {"H264"}) == replaced(video, "96 97 98 99", "98 99 96 97"));
   const std::string offer = samples::chromium_offer();
-  const std::string changed = replaced(offer, "111 63 9 0 8 13 110 126", "8 111 63 9 0 13 110 126");
+  const std::string changed = replaced(offer, "111 63 9 0 8 13 110 126", "8 111 63 9 0 13 126 110");
   CHECK(ordered(offer, {"pcma", "opus"}) == changed);
   CHECK(ordered(offer, {"opus"}) == offer);
   CHECK(ordered(offer, {"unknown"}) == offer);
@@ -155,6 +156,95 @@ TEST_CASE("RFC 8839 5.1: candidates are kept by transport, type and family") {
 
   CHECK(after(all, [](sdp::Description d) { return rules::readable_candidates(d); }) ==
         before + udp + tcp + srflx + relay + prflx + "a=end-of-candidates\r\n");
+}
+
+TEST_CASE("RFC 4733 2.1: telephone-event is kept at the clock rate of the codecs that are left") {
+  const auto events = [](const std::string& text) {
+    const std::string result =
+        after(text, [](sdp::Description d) { return rules::telephone_event(std::move(d)); });
+    const auto parsed = sdp::parse(result);
+    std::string found;
+    for (const std::string_view format : sdp::telephone_events(parsed->media.at(0)))
+      found += std::string(format) + ' ';
+    return found;
+  };
+  const std::string offer = samples::chromium_offer();
+  CHECK(events(offer) == "110 126 ");
+  CHECK(events(without(offer, {"opus"})) == "126 ");
+  CHECK(events(without(offer, {"PCMU", "PCMA", "G722"})) == "110 ");
+  // Firefox has one only, and uses it with opus.
+  CHECK(events(without(samples::firefox_offer(), {"PCMU", "PCMA", "G722"})) == "101 ");
+  CHECK(events(without(offer, {"telephone-event"})) == "");
+  // Comfort noise is no codec.
+  const std::string noise =
+      head + crlf(
+                 "m=audio 9 RTP/AVP 111 13 110 126\na=rtpmap:111 opus/48000/2\n"
+                 "a=rtpmap:110 telephone-event/48000\n"
+                 "a=rtpmap:126 telephone-event/8000\na=fmtp:126 0-11\n");
+  CHECK(events(noise) == "110 ");
+}
+
+TEST_CASE("RFC 4733 2.4.1: our telephone-event names its events, unless it does so already") {
+  const auto named = [](std::string_view lines) {
+    return after(head + crlf(lines),
+                 [](sdp::Description d) { return rules::telephone_event(std::move(d)); })
+        .substr(head.size());
+  };
+  const std::string media = "m=audio 9 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n";
+  CHECK(named(media + "a=y\n") == crlf(media + "a=fmtp:101 0-15\na=y\n"));
+  CHECK(named("m=audio 9 RTP/AVP 0 101\na=fmtp:101 0-16\na=rtpmap:101 telephone-event/8000\n") ==
+        crlf("m=audio 9 RTP/AVP 0 101\na=fmtp:101 0-16\na=rtpmap:101 telephone-event/8000\n"));
+  for (const char* as_it_is : {"m=audio 0 RTP/AVP 101\na=rtpmap:101 telephone-event/8000\n",
+                               "m=video 9 RTP/AVP 101\na=rtpmap:101 telephone-event/8000\n",
+                               "m=audio 9 x 101\na=rtpmap:101 telephone-event/8000\n"})
+    CHECK(named(as_it_is) == crlf(as_it_is));
+}
+
+TEST_CASE("RFC 4733 2.1: the telephone-event of the preferred codec comes first") {
+  const std::string offer = samples::chromium_offer();
+  CHECK(ordered(offer, {"PCMA"}) ==
+        replaced(offer, "111 63 9 0 8 13 110 126", "8 111 63 9 0 13 126 110"));
+  CHECK(ordered(offer, {"opus", "PCMA"}) ==
+        replaced(offer, "111 63 9 0 8 13 110 126", "111 8 63 9 0 13 110 126"));
+}
+
+TEST_CASE("RFC 8839 4.2.1.2: the default destination is of a candidate that is told") {
+  rules::CandidateFilter filter;
+  filter.host = false;
+  const std::string offer =
+      head + crlf(
+                 "m=audio 4000 RTP/AVP 0\nc=IN IP4 10.0.0.1\n"
+                 "a=candidate:1 1 udp 9 10.0.0.1 4000 typ host\n"
+                 "a=candidate:2 1 udp 8 203.0.113.1 5000 typ srflx raddr 10.0.0.1 rport 4000\n"
+                 "a=candidate:3 1 udp 7 203.0.113.9 6000 typ relay\n"
+                 "a=candidate:4 2 udp 7 203.0.113.9 6001 typ relay\n"
+                 "m=video 4000 RTP/AVP 96\nc=IN IP4 10.0.0.1\nm=video 0 RTP/AVP 96\n");
+  std::string expected = replaced(offer, "a=candidate:1 1 udp 9 10.0.0.1 4000 typ host\r\n", "");
+  for (int i = 0; i < 2; ++i) {
+    expected = replaced(expected, " 4000 RTP", " 6000 RTP");
+    expected = replaced(expected, "c=IN IP4 10.0.0.1", "c=IN IP4 203.0.113.9");
+  }
+  CHECK(filtered(offer, filter) == expected);
+  filter.relay = false;
+  CHECK(filtered(offer, filter).find("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 203.0.113.1\r\n") !=
+        std::string::npos);
+  filter.srflx = false;
+  CHECK(filtered(offer, filter).find("m=audio 9 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n") !=
+        std::string::npos);
+  // One that is not taken away stays the default, also where the session names its address.
+  rules::CandidateFilter relay;
+  relay.relay = false;
+  CHECK(filtered(offer, relay).find("m=audio 4000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n") !=
+        std::string::npos);
+  const std::string session =
+      replaced(head, "t=0 0", "c=IN IP4 10.0.0.1\r\nt=0 0") +
+      crlf(
+          "m=audio 4000 RTP/AVP 0\na=candidate:1 1 udp 9 10.0.0.1 4000 typ host\n"
+          "a=candidate:2 1 udp 8 2001:db8::1 5000 typ srflx\n");
+  rules::CandidateFilter no_host;
+  no_host.host = false;
+  CHECK(filtered(session, no_host).find("m=audio 5000 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n") !=
+        std::string::npos);
 }
 
 TEST_CASE(

@@ -37,10 +37,25 @@ TEST_CASE("RFC 3264 8.4: hold is every active section sendonly or inactive") {
   CHECK_FALSE(held("m=audio 9 x 0\na=recvonly\n"));
   CHECK_FALSE(held("m=audio 9 x 0\na=sendonly\nm=video 9 x 0\n"));
   CHECK_FALSE(held("a=inactive\nm=audio 9 x 0\nm=video 9 x 0\na=sendrecv\n"));
-  CHECK_FALSE(held("m=audio 0 x 0\na=sendonly\n"));
+  CHECK_FALSE(held("m=text 0 x 0\nm=audio 9 x 0\n"));
   CHECK_FALSE(held(""));
   CHECK_FALSE(is_remote_hold(parsed(samples::chromium_offer())));
   CHECK_FALSE(is_remote_hold(parsed(samples::firefox_offer())));
+}
+
+TEST_CASE("RFC 3264 8.2: old peers hold by rejecting all media, and they come back") {
+  CHECK(held("m=audio 0 x 0\n"));
+  CHECK(held("m=audio 0 x 0\nm=video 0 x 0\na=sendrecv\n"));
+  CHECK_FALSE(held("m=audio 0 x 0\nm=video 9 x 0\n"));
+  CHECK_FALSE(held("m=image 0 udptl t38\n"));
+}
+
+TEST_CASE("RFC 3264 8.4: hold by address behind a gateway that adds ICE and DTLS") {
+  CHECK(is_remote_hold(parsed(samples::held_offer())));
+  CHECK(held("m=audio 5000 x 0\nc=IN IP6 ::\na=fingerprint:sha-256 AA\n"));
+  CHECK(held("c=IN IP4 0.0.0.0\na=ice-ufrag:abcd\nm=audio 5000 x 0\n"));
+  // Candidates that are yet to come (RFC 8840 4.1.1).
+  CHECK_FALSE(held("c=IN IP4 0.0.0.0\na=ice-ufrag:abcd\nm=audio 9 x 0\n"));
 }
 
 TEST_CASE("RFC 2543 B.5: the address 0.0.0.0 is hold where there is neither ICE nor DTLS") {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "../sdp/samples.hpp"
+#include "negotiation/rewrite.hpp"
 #include "negotiation/rules/rules.hpp"
 
 using namespace sipml::negotiation;
@@ -287,21 +288,99 @@ TEST_CASE("RFC 8122 5, RFC 9143 7.1.3: a fingerprint holds for its session, sect
 
 TEST_CASE("RFC 8866 5.8: b=AS stands behind c= and replaces the one that was there") {
   const auto rule = [](Description d) { return rules::bandwidth(std::move(d), "audio", 64); };
+  const std::string both = "b=AS:64\r\nb=TIAS:64000\r\n";
   CHECK(after(samples::chromium_offer(), rule) == replaced(samples::chromium_offer(),
                                                            "c=IN IP4 203.0.113.24\r\n",
-                                                           "c=IN IP4 203.0.113.24\r\nb=AS:64\r\n"));
+                                                           "c=IN IP4 203.0.113.24\r\n" + both));
   const auto media = [&rule](std::string_view lines) {
     return after(head + crlf(lines), rule).substr(head.size());
   };
-  CHECK(media("m=audio 9 x 0\n") == crlf("m=audio 9 x 0\nb=AS:64\n"));
+  CHECK(media("m=audio 9 x 0\n") == crlf("m=audio 9 x 0\n") + both);
   CHECK(media("m=audio 9 x 0\ni=t\nc=c\nb=CT:9\nk=x\na=y\n") ==
-        crlf("m=audio 9 x 0\ni=t\nc=c\nb=CT:9\nb=AS:64\nk=x\na=y\n"));
-  CHECK(media("m=audio 9 x 0\nb=AS:1\nb=TIAS:2\nb=AS:3\nc=c\n") ==
-        crlf("m=audio 9 x 0\nb=AS:64\nb=TIAS:2\nc=c\n"));
-  CHECK(media("m=audio 9 x 0\na=y\nc=c\n") == crlf("m=audio 9 x 0\nb=AS:64\na=y\nc=c\n"));
+        crlf("m=audio 9 x 0\ni=t\nc=c\nb=CT:9\n") + both + crlf("k=x\na=y\n"));
+  CHECK(media("m=audio 9 x 0\nb=AS:1\nb=RS:5\nb=TIAS:2\nb=AS:3\nc=c\n") ==
+        crlf("m=audio 9 x 0\n") + both + crlf("b=RS:5\nc=c\n"));
+  CHECK(media("m=audio 9 x 0\na=y\nc=c\n") == crlf("m=audio 9 x 0\n") + both + crlf("a=y\nc=c\n"));
   CHECK(media("m=audio 0 x 0\nm=video 9 x 0\n") == crlf("m=audio 0 x 0\nm=video 9 x 0\n"));
   CHECK(media("m=audio 9 x 0\nm=audio 8 x 0\n") ==
-        crlf("m=audio 9 x 0\nb=AS:64\nm=audio 8 x 0\nb=AS:64\n"));
+        crlf("m=audio 9 x 0\n") + both + crlf("m=audio 8 x 0\n") + both);
+}
+
+TEST_CASE("RFC 8829 5.10: a peer's b=AS of video is told to Firefox as b=TIAS") {
+  const auto told = [](std::string_view lines) {
+    return after(head + crlf(lines),
+                 [](Description d) { return rules::readable_bandwidth(std::move(d)); })
+        .substr(head.size());
+  };
+  CHECK(told("m=video 9 x 0\nb=AS:512\na=y\n") ==
+        crlf("m=video 9 x 0\nb=AS:512\nb=TIAS:470400\na=y\n"));
+  for (const char* as_it_is :
+       {"m=video 9 x 0\nb=AS:512\nb=TIAS:1\n", "m=video 9 x 0\nb=AS:16\n",
+        "m=video 9 x 0\nb=AS:x\n", "m=video 9 x 0\nb=AS:99999999999999999999\n",
+        "m=video 0 x 0\nb=AS:512\n", "m=video 9 x 0\nb=CT:512\n", "m=audio 9 x 0\nb=AS:512\n"})
+    CHECK(told(as_it_is) == crlf(as_it_is));
+}
+
+TEST_CASE(
+    "RFC 8866 5.8: a limit that a codec of fixed rate cannot keep does not reach the browser") {
+  const auto told = [](std::string_view lines) {
+    return after(head + crlf(lines),
+                 [](Description d) { return rules::readable_bandwidth(std::move(d)); })
+        .substr(head.size());
+  };
+  const std::string pcmu = "m=audio 9 RTP/AVP 18 0 101\n";
+  CHECK(told(pcmu + "b=AS:30\nb=TIAS:12500\nb=CT:9\na=y\n") == crlf(pcmu + "b=CT:9\na=y\n"));
+  CHECK(told(pcmu + "b=AS:80\nb=TIAS:60000\n") == crlf(pcmu + "b=AS:80\n"));
+  CHECK(told(pcmu + "b=AS:64\nb=TIAS:64000\n") == crlf(pcmu + "b=AS:64\nb=TIAS:64000\n"));
+  const std::string opus = "m=audio 9 RTP/AVP 111 0\na=rtpmap:111 opus/48000/2\nb=AS:30\n";
+  CHECK(told(opus) == crlf(opus));
+  const std::string other = "m=audio 9 RTP/AVP 18\nb=AS:30\n";
+  CHECK(told(other) == crlf(other));
+}
+
+TEST_CASE("RFC 9143 7.1: an offer's BUNDLE names each m-line that is there, once") {
+  const auto told = [](std::string_view lines) {
+    return after(head + crlf(lines),
+                 [](Description d) { return rules::offered_bundle(std::move(d)); })
+        .substr(head.size());
+  };
+  const std::string media =
+      "m=audio 9 x 0\na=mid:0\nm=video 0 x 0\na=mid:1\nm=video 9 x 0\na=mid:2\n";
+  CHECK(told("a=group:BUNDLE 0 1 2 3\n" + media) == crlf("a=group:BUNDLE 0 2\n" + media));
+  CHECK(told("a=group:BUNDLE  0  2\n" + media) == crlf("a=group:BUNDLE  0  2\n" + media));
+  CHECK(told("a=group:BUNDLE 0\na=group:BUNDLE 2 0\na=group:LS 0 9\n" + media) ==
+        crlf("a=group:BUNDLE 0\na=group:BUNDLE 2\na=group:LS 0 9\n" + media));
+  const std::string only = "a=group:BUNDLE 0\nm=audio 0 x 0\na=bundle-only\na=mid:0\n";
+  CHECK(told(only) == crlf(only));
+}
+
+TEST_CASE("RFC 3264 8.4: hold by address is a direction for the browser") {
+  const auto told = [](std::string_view lines) {
+    return after(head + crlf(lines), [](Description d) { return rules::legacy_hold(std::move(d)); })
+        .substr(head.size());
+  };
+  CHECK(told("m=audio 5000 x 0\nc=IN IP4 0.0.0.0\n") ==
+        crlf("m=audio 5000 x 0\nc=IN IP4 0.0.0.0\na=sendonly\n"));
+  CHECK(told("c=IN IP6 ::\nm=audio 5000 x 0\na=recvonly\nm=video 9 x 0\nc=IN IP4 192.0.2.1\n") ==
+        crlf("c=IN IP6 ::\nm=audio 5000 x 0\na=inactive\nm=video 9 x 0\nc=IN IP4 192.0.2.1\n"));
+  for (const char* as_it_is :
+       {"m=audio 9 x 0\nc=IN IP4 0.0.0.0\na=ice-ufrag:abcd\n", "m=audio 0 x 0\nc=IN IP4 0.0.0.0\n",
+        "m=audio 5000 x 0\nc=IN IP4 0.0.0.0\na=inactive\n", "m=audio 5000 x 0\n"})
+    CHECK(told(as_it_is) == crlf(as_it_is));
+  const auto offer = remote_offer(samples::held_offer());
+  REQUIRE(offer);
+  CHECK(offer->find("a=sendonly\r\n") != std::string::npos);
+  CHECK(offer->find("a=sendrecv\r\n") == std::string::npos);
+}
+
+TEST_CASE("RFC 8829 5.3.1: our answer has a mid only where the offer has one") {
+  const std::string offer = replaced(samples::chromium_offer(), "a=mid:1\r\n", "");
+  const auto answer = local_answer(samples::chromium_answer(), offer, {});
+  REQUIRE(answer);
+  const Description result = parsed(*answer);
+  CHECK(sipml::sdp::mid(result.media[0]) == "0");
+  CHECK_FALSE(sipml::sdp::mid(result.media[1]));
+  CHECK(answer->find("a=group:BUNDLE 0\r\n") != std::string::npos);
 }
 
 TEST_CASE("RFC 8866 5.3: the session name is set, and never empty") {

@@ -50,8 +50,17 @@ TEST_CASE("RFC 8829 5.8: what browsers and gateways write is taken") {
     CHECK(verdict(text) == "");
 }
 
-TEST_CASE("RFC 5888 4: a mid names one m-line") {
-  CHECK(verdict(offer + replaced(second, "mid:1", "mid:0")) == "duplicate_mid");
+TEST_CASE("RFC 5888 4: a mid that two m-lines have becomes two for the browser") {
+  const std::string other = replaced(offer.substr(offer.find("m=audio")), "mid:0", "mid:m2");
+  const std::string twice = offer + replaced(other, "mid:m2", "mid:0") + other;
+  const auto taken = remote_offer(twice);
+  REQUIRE(taken);
+  CHECK(*taken == offer + replaced(other, "mid:m2", "mid:m1") + other);
+  CHECK(*remote_offer(twice + replaced(other, "mid:m2", "mid:0")) ==
+        *taken + replaced(other, "mid:m2", "mid:m3"));
+  CHECK(*remote_offer(offer + replaced(replaced(other, "mid:m2", "mid:0"), "a=setup",
+                                       "a=mid:x\r\na=setup")) ==
+        offer + replaced(replaced(other, "mid:m2", "mid:m1"), "a=setup", "a=mid:x\r\na=setup"));
   CHECK(verdict(offer + crlf("m=audio 0 x 0\nm=audio 0 x 0\n")) == "");
 }
 
@@ -77,14 +86,23 @@ TEST_CASE("RFC 8839 5.4: credentials that no ICE agent could use") {
   CHECK(verdict(replaced(session, "a=x:abcd", "a=ice-ufrag:abc")) == "malformed_ice");
 }
 
-TEST_CASE("RFC 8858 4: an offer needs rtcp-mux; an answer without it is left to the browser") {
-  CHECK(verdict(with("a=rtcp-mux\r\n", "")) == "no_rtcp_mux");
+TEST_CASE("RFC 8858 4: rtcp-mux is left to the browser, or required") {
+  const std::string plain = with("a=rtcp-mux\r\n", "");
+  CHECK(verdict(plain) == "");
+  const auto refused = remote_offer(plain, {.requires_rtcp_mux = true});
+  REQUIRE_FALSE(static_cast<bool>(refused));
+  CHECK(refused.error().code == RewriteErrorCode::no_rtcp_mux);
+  CHECK_FALSE(has_rtcp_mux(plain));
+  CHECK(has_rtcp_mux(offer));
+  CHECK(has_rtcp_mux(replaced(plain, "audio 9", "audio 0")));
+  CHECK(has_rtcp_mux(replaced(offer, "BUNDLE 0", "BUNDLE 0 1") + second));
+  CHECK_FALSE(has_rtcp_mux(offer + second));
   const std::string answer = replaced(with("a=rtcp-mux\r\n", ""), "actpass", "active");
   CHECK(static_cast<bool>(remote_answer(answer, offer, {})));
 }
 
 TEST_CASE("RFC 9143 7.1.3: one section of a bundle speaks for all; rejected ones need nothing") {
-  CHECK(verdict(offer + second) == "no_fingerprint");
+  CHECK(*remote_offer(offer + second) == offer + replaced(second, "audio 9", "audio 0"));
   CHECK(verdict(replaced(offer, "BUNDLE 0", "BUNDLE 0 1") + second) == "");
   CHECK(verdict(offer + replaced(second, "audio 9", "audio 0")) == "");
   CHECK(verdict(offer + replaced(second, "audio 9", "text 9")) == "");
@@ -98,9 +116,10 @@ TEST_CASE("RFC 8829 5.8: a refusal says whose description, which m-line and why,
   REQUIRE_FALSE(static_cast<bool>(refused));
   CHECK(refused.error().text ==
         "remote offer, m-line 0 (audio): the ice-ufrag does not have 4 to 256 characters of ICE");
-  const auto duplicate = remote_offer(offer + replaced(second, "mid:1", "mid:0"));
+  const auto duplicate = remote_answer(offer + replaced(second, "mid:1", "mid:0"),
+                                       replaced(offer + second, "mid:1", "mid:0"), {});
   REQUIRE_FALSE(static_cast<bool>(duplicate));
-  CHECK(duplicate.error().text == "remote offer, m-line 1: its mid is that of an earlier m-line");
+  CHECK(duplicate.error().text == "remote answer, m-line 1: its mid is that of an earlier m-line");
   const auto answer = remote_answer(with("ufrag:abcd", "ufrag:abc"), offer, {});
   REQUIRE_FALSE(static_cast<bool>(answer));
   CHECK(answer.error().text.starts_with("remote answer, m-line 0 (audio): "));

@@ -241,4 +241,36 @@ a=ptime:20
 )");
 }
 
+/// A telephone of RFC 5939: plain RTP as it stands, DTLS or SDES if the other side can.
+inline std::string capability_offer() {
+  return crlf(R"(v=0
+o=phone 25678 753849 IN IP4 192.0.2.7
+s=-
+c=IN IP4 192.0.2.7
+t=0 0
+a=tcap:1 UDP/TLS/RTP/SAVPF RTP/SAVPF
+a=tcap:5 RTP/SAVP
+a=acap:1 fingerprint:sha-256 \
+84:2A:F9:0B:C6:5D:17:E3:48:9F:B2:70:3E:D5:61:0C:A7:F4:19:8E:52:BD:06:7B:E0:35:C8:91:2F:6A:DC:43
+m=audio 53456 RTP/AVP 0 101
+a=rtpmap:101 telephone-event/8000
+a=ice-ufrag:2f8d1c90
+a=ice-pwd:b7e40a91c35d68f20417ce98
+a=candidate:1 1 UDP 2130706431 192.0.2.7 53456 typ host
+a=rtcp-mux
+a=acap:2 setup:actpass
+a=acap:3 connection:new
+a=acap:4 crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj
+a=pcfg:1 t=5 a=4
+a=pcfg:3 t=2|1 a=[7],1,2
+a=pcfg:2 t=1|2 a=1,2,[3,9]
+)");
+}
+
+/// A gateway that puts on hold as RFC 2543 did, media behind it secured.
+inline std::string held_offer() {
+  return replaced(replaced(gateway_answer(), "c=IN IP4 192.0.2.200", "c=IN IP4 0.0.0.0"),
+                  "a=setup:active", "a=setup:actpass");
+}
+
 }  // namespace samples
