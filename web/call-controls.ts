@@ -51,7 +51,8 @@ export abstract class CallControls extends Emitter<CallEvents> {
     this.screen = new ScreenShare({
       environment: context.environment,
       established: () => this.state === "established",
-      directions: () => this.media.directions,
+      held: () => this.onHold,
+      directions: () => (this.onHold ? this.directions : this.media.directions),
       cover: (overlay) => this.media.cover(overlay),
       modify: (directions) => this.offer(directions),
       changed: (sharing) => this.emit("sharing", sharing),
@@ -73,6 +74,10 @@ export abstract class CallControls extends Emitter<CallEvents> {
     readonly audio?: MediaChoice;
     readonly video?: MediaChoice;
   }): Promise<void>;
+  /** @internal */
+  abstract get remoteHold(): boolean;
+  /** What we want to do with each medium, on hold too. */
+  protected abstract directions: MediaDirections;
   protected abstract execute(command: Command): number;
 
   /** What is sent; null while there is nothing. */
@@ -137,9 +142,8 @@ export abstract class CallControls extends Emitter<CallEvents> {
     }
     if (this.state === "ended") throw new SipError("wrong_state", "The call is over.");
     await working(this.media.replaceTrack(kind, track));
-    const { audio, video } = this.media.directions;
-    const before = { audio, video };
-    if (!track || this.state !== "established" || this.localHold || sends(before[kind])) return;
+    const before = this.media.directions;
+    if (!track || this.state !== "established" || this.onHold || sends(before[kind])) return;
     const direction = before[kind] === "recvonly" ? "sendrecv" : "sendonly";
     try {
       await this.offer({ ...before, [kind]: direction });
@@ -244,6 +248,11 @@ export abstract class CallControls extends Emitter<CallEvents> {
    */
   stats(): Promise<CallQuality> {
     return this.statistics.read();
+  }
+
+  /** What flows then tells nothing of what is to flow. */
+  private get onHold(): boolean {
+    return this.localHold || this.remoteHold;
   }
 
   private offer({ audio, video }: MediaDirections): Promise<void> {

@@ -95,7 +95,7 @@ export class Call extends CallControls {
   private current: CallState;
   private heldHere = false;
   /** What we do with each medium while nobody holds. */
-  private directions: MediaDirections;
+  protected override directions: MediaDirections;
   private heldThere = false;
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();

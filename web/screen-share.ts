@@ -85,7 +85,9 @@ export class Screen {
 export interface SharePorts {
   readonly environment: Pick<Environment, "getDisplayMedia" | "isSecureContext" | "mixAudio">;
   readonly established: () => boolean;
-  /** What is done with each medium now. */
+  /** One side holds the other. */
+  readonly held: () => boolean;
+  /** What is done with each medium now; on hold: afterwards. */
   readonly directions: () => MediaDirections;
   /** Sends this above microphone and camera from now on. */
   readonly cover: (overlay: Overlay | undefined) => Promise<void>;
@@ -179,13 +181,16 @@ export class ScreenShare {
     const { video } = screen;
     if (!video) throw new MediaFailure("failed", "The browser gave no picture of the screen.");
     if (this.ended) throw new SipError("call_ended", "The call ended before a screen was chosen.");
+    const before = ports.directions();
+    if (!sends(before.video) && ports.held()) {
+      throw new SipError("wrong_state", "No picture can be added while the call is on hold.");
+    }
     const { audio, close } = this.sound(screen, microphone);
     const running: Running = { screen, close };
     this.running = running;
     screen.onEnded(() => {
       if (this.running === running) this.stop().catch(() => undefined);
     });
-    const before = ports.directions();
     try {
       await ports.cover({ video, ...(audio ? { audio } : {}) });
       if (!sends(before.video)) {

@@ -313,6 +313,20 @@ describe("a shared screen", () => {
     await assert.rejects(call.shareScreen(), isSip("wrong_state"));
   });
 
+  test("on hold it waits for the end of the hold, and adds no picture", async () => {
+    const { browser, core, call, sender } = await talk(true);
+    tell(browser, { event: { type: "call_remote_hold", call: call.id, held: true } });
+    const transceivers = browser.connection.getTransceivers();
+    for (const transceiver of transceivers) transceiver.currentDirection = "inactive";
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    assert.equal(core.of("modify").length, 0);
+    assert.equal(sender("video").track, stream.getVideoTracks()[0]);
+    const other = await talk(false);
+    tell(other.browser, { event: { type: "call_remote_hold", call: other.call.id, held: true } });
+    await assert.rejects(other.call.shareScreen(), isSip("wrong_state"));
+    assert.equal(other.core.of("modify").length, 0);
+  });
+
   test("nothing chosen, nothing to choose with, a call that ends meanwhile", async () => {
     const { browser, call, sender } = await talk(true);
     const camera = sender("video").track;
