@@ -531,6 +531,12 @@ export type Event =
    * answered by `accept_offer` or `reject_offer`.
    */
   | ({ readonly type: "call_offer"; readonly call: number } & MediaDirections & Caused)
+  /**
+   * What `call_offer` told is over without its answer: the peer took it back, it was answered
+   * without the medium because its time was over or a change of ours had to go on, or the
+   * connection was lost.
+   */
+  | ({ readonly type: "call_offer_over"; readonly call: number } & Caused)
   /** The peer sent a DTMF tone by INFO; `call_info` stands beside it. `duration` in milliseconds. */
   | ({
       readonly type: "call_tone";

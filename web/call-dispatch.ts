@@ -29,6 +29,8 @@ export function tellCall(call: Call, event: CallEvent, body: Uint8Array): void {
       return call.handleMedia(event, body);
     case "call_offer":
       return call.handleOffer(event, body);
+    case "call_offer_over":
+      return call.handleOfferOver();
     case "call_tone":
       return call.handleTone(event);
     case "call_cancelled":

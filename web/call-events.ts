@@ -90,6 +90,11 @@ export interface CallEvents {
   /** The peer offers to add a medium. Without a listener the call goes on without it. */
   mediaOffer: [MediaOffer];
   /**
+   * An offer to add a medium needs no answer any more: the other side took it back, a minute went
+   * by, a change of this side had to go on, or the connection to the server was lost.
+   */
+  mediaOfferOver: [MediaOffer];
+  /**
    * The connection of the media changed: "interrupted" or "failed" and then "connected" is a loss
    * that was mended. With `error` the call ends for it.
    */

@@ -100,6 +100,7 @@ export class Call extends CallControls {
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();
   private readonly changes = new CallChanges();
+  private openOffer: MediaOffer | undefined;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
   private forgetSignal: () => void = () => undefined;
 
@@ -452,8 +453,18 @@ export class Call extends CallControls {
       },
       { audio, video, added, ...caused(event, body) },
     );
+    this.openOffer = offer;
     if (this.hears("mediaOffer")) this.emit("mediaOffer", offer);
     else offer.decline();
+  }
+
+  /** @internal */
+  handleOfferOver(): void {
+    const offer = this.openOffer;
+    this.openOffer = undefined;
+    if (!offer || offer.answered) return;
+    offer.end();
+    this.emit("mediaOfferOver", offer);
   }
 
   /** @internal */

@@ -51,6 +51,7 @@ export class MediaOffer {
   declare readonly message?: SipMessage;
   private readonly answers: MediaOfferAnswers;
   private done = false;
+  private ended = false;
 
   /** @internal */
   constructor(
@@ -74,6 +75,16 @@ export class MediaOffer {
     return this.done;
   }
 
+  /** Whether it is over without an answer, see `mediaOfferOver` of the call. */
+  get over(): boolean {
+    return this.ended;
+  }
+
+  /** @internal */
+  end(): void {
+    this.ended = true;
+  }
+
   /** Takes it; the browser may ask for the camera now. @throws SipError `wrong_state` if answered */
   accept(options: AcceptMediaOptions = {}): void {
     this.once(() => this.answers.accept(optionsOf(options)));
@@ -91,6 +102,7 @@ export class MediaOffer {
 
   private once(answer: () => void): void {
     if (this.done) throw new SipError("wrong_state", "The offer was answered already.");
+    if (this.ended) throw new SipError("wrong_state", "The offer is over.");
     answer();
     this.done = true;
   }

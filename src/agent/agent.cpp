@@ -480,12 +480,6 @@ Agent::Answer Agent::execute(const LocalCandidate& command, Instant now) {
   return std::uint32_t{0};
 }
 
-namespace {
-CommandError not_offered(const char* text) {
-  return CommandError{CommandErrorCode::wrong_state, "call", text};
-}
-}  // namespace
-
 Agent::Answer Agent::execute(const RestartIce& command, Instant now) {
   const auto found = calls_.find(command.call);
   if (found == calls_.end()) return unknown("call", calls_);
@@ -494,11 +488,18 @@ Agent::Answer Agent::execute(const RestartIce& command, Instant now) {
       found->second.change(usage::Change::restart_ice, std::nullopt, command.headers, ctx));
 }
 
-Agent::Answer Agent::execute(const AcceptOffer&, Instant) {
-  return not_offered("nothing is offered");
+Agent::Answer Agent::execute(const AcceptOffer& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.accept_offer(command.choice, ctx));
 }
-Agent::Answer Agent::execute(const RejectOffer&, Instant) {
-  return not_offered("nothing is offered");
+
+Agent::Answer Agent::execute(const RejectOffer& command, Instant now) {
+  const auto found = calls_.find(command.call);
+  if (found == calls_.end()) return unknown("call", calls_);
+  Context ctx = context(now);
+  return outcome(found->second.reject_offer(command.status, command.reason, command.headers, ctx));
 }
 
 Agent::Answer Agent::execute(const RequestKeyFrame& command, Instant now) {

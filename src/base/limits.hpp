@@ -48,6 +48,9 @@ inline constexpr std::size_t request_count = 256;
 inline constexpr std::int64_t request_answer_time = 10000;
 inline constexpr std::size_t publication_count = 64;
 inline constexpr std::size_t subscription_count = 256;
+/// Milliseconds after which an offer that adds a medium is answered without it when the application
+/// says nothing: proxies wait for 3 minutes (RFC 3261 16.6).
+inline constexpr std::int64_t offer_answer_time = 60000;
 /// Milliseconds that the DTMF tone of one INFO lasts.
 inline constexpr std::uint64_t tone_duration = 60000;
 /// Early dialogs of one call; a fork beyond them is known only when it answers.

@@ -151,6 +151,11 @@ struct EventWriter {
     caused(event.message);
   }
 
+  void operator()(const usage::CallOfferOver& event) const {
+    type("call_offer_over", event.call);
+    caused(event.message);
+  }
+
   void operator()(const usage::CallCancelled& event) const {
     type("call_cancelled", event.call);
     caused(event.message);

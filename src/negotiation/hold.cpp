@@ -31,6 +31,13 @@ bool same_origin(const Description& a, const Description& b) {
   return first != nullptr && second != nullptr && first->value == second->value;
 }
 
+MediaSummary reversed(const MediaSummary& summary) {
+  MediaSummary result;
+  if (summary.audio) result.audio = sdp::reversed(*summary.audio);
+  if (summary.video) result.video = sdp::reversed(*summary.video);
+  return result;
+}
+
 MediaSummary summarise(const Description& description) {
   MediaSummary summary;
   const std::vector<Direction> directions = sdp::directions(description);

@@ -25,4 +25,7 @@ struct MediaSummary {
 
 MediaSummary summarise(const sdp::Description& description);
 
+/// The same as the other side sees it: what an offer allows who answers it to do.
+MediaSummary reversed(const MediaSummary& summary);
+
 }  // namespace sipml::negotiation

@@ -234,6 +234,7 @@ void Call::exchange_agreed(Context& context) {
     before_offer_.reset();
     if (changed) context.emit(CallRemoteHold{id_, remote_hold_, context.caused_by(peer_offer())});
   }
+  forget_refused_media();
   tell_flow(context);
   if (carrier_ == Carrier::invite && context.transactions.is_unanswered(peer_update_transaction_))
     take_update(context);
@@ -695,6 +696,11 @@ void Call::connected(Context& context) {
     bye_unsent_ =
         context.send(std::move(bye), {id_, static_cast<std::uint32_t>(Purpose::bye), 0}) == 0;
   }
+  // A question that the lost connection made void: the peer may offer again.
+  if (progress_ == Progress::established && carrier_ == Carrier::peer_reinvite &&
+      exchange_ == Exchange::stable && context.transactions.is_unanswered(peer_transaction_))
+    answer_request(peer_transaction_, *peer_invite_, 500, context,
+                   {{"Retry-After", std::to_string(context.random.below(11))}});
   // The peer, and the proxies between, know the flow that is gone.
   if (progress_ == Progress::established && !pending_change_)
     (void)change(Change::refresh, std::nullopt, {}, context);
@@ -724,6 +730,8 @@ void Call::disconnected(Context& context) {
     default:
       break;
   }
+  // An answer that gets lost would end the call when its ACK does not come.
+  if (is_asking()) void_question(context);
   if (is_own_change() && exchange_ == Exchange::have_local_offer) {
     context.transactions.forget(reinvite_transaction_);
     change_refused(0, "Transport Error", context);
@@ -761,6 +769,9 @@ void Call::timer_fired(Context& context) {
         break;
       case Timer::prack:
         reliable(OnReliable::wait_over, context);
+        break;
+      case Timer::offer_answer:
+        answer_without_addition(context);
         break;
       case Timer::session_refresh:
         session(OnSession::refresh_due, context);

@@ -74,6 +74,11 @@ class Call {
   std::optional<CommandError> hang_up(const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> change(Change change, std::optional<MediaDirections> directions,
                                      message::HeaderFields headers, Context& context);
+  /// Answers what CallOffer told; what is not chosen is what the offer allows of a medium that it
+  /// adds, and of others what it was.
+  std::optional<CommandError> accept_offer(const MediaChoice& choice, Context& context);
+  std::optional<CommandError> reject_offer(int status, const std::string& reason,
+                                           const message::HeaderFields& headers, Context& context);
   std::optional<CommandError> info(const std::string& content_type, std::string body,
                                    const message::HeaderFields& headers, Context& context);
 
@@ -155,6 +160,7 @@ class Call {
     prack,
     session_refresh,
     session_expiry,
+    offer_answer,
     count
   };
   /// `peer_update` is an UPDATE, or a PRACK with an offer.
@@ -318,6 +324,16 @@ class Call {
   void finish_change(bool ok, int status, std::string_view reason, Context& context);
   void take_remote_offer(std::string_view description, Context& context);
   void leave_remote_offer();
+  /// True while the user is asked about a re-INVITE that adds a medium.
+  bool is_asking() const {
+    return exchange_ == Exchange::have_remote_offer && carrier_ == Carrier::peer_reinvite &&
+           progress_ == Progress::established;
+  }
+  MediaDirections added_media() const;
+  void answer_without_addition(Context& context);
+  void end_question(Context& context);
+  void void_question(Context& context);
+  void forget_refused_media();
   MediaDirections wanted_directions() const;
   negotiation::LocalOptions media_options() const;
   /// Gives the description to the host to look at; media_ready() comes again.
@@ -423,6 +439,7 @@ class Call {
   struct Before {
     std::string remote_description;
     bool remote_hold = false;
+    MediaDirections directions;
   };
   std::optional<Before> before_offer_;
   std::optional<Change> pending_change_;
@@ -438,6 +455,10 @@ class Call {
   message::HeaderFields change_headers_;
   bool pending_hold_ = false;
   MediaDirections pending_directions_;
+  /// What the peer's last description allowed us to do while nobody held.
+  MediaDirections allowed_;
+  /// The media that the user is asked about, with what the offer allows.
+  MediaDirections asked_;
   /// What flowed when it was told last.
   MediaDirections told_flow_;
 };

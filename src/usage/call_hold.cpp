@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "message/headers/expires.hpp"
 #include "message/multipart.hpp"
 #include "negotiation/hold.hpp"
@@ -53,6 +54,8 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
   pending_hold_ = change == Change::hold || (change != Change::resume && local_hold_);
   pending_directions_ = directions.value_or(directions_);
   change_headers_ = std::move(headers);
+  // RFC 3261 14.1: ours has to wait for theirs, but not for the user.
+  if (is_asking()) answer_without_addition(context);
   start_change(context);
   return std::nullopt;
 }
@@ -155,6 +158,7 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
   if (ok) {
     local_hold_ = pending_hold_;
     directions_ = pending_directions_;
+    forget_refused_media();
   }
   const Change change = *pending_change_;
   pending_change_.reset();
@@ -229,13 +233,115 @@ void Call::take_remote_offer(std::string_view description, Context& context) {
     send_answer(context);
     return;
   }
-  before_offer_ = Before{std::move(remote_description_), remote_hold_};
+  before_offer_ = Before{std::move(remote_description_), remote_hold_, directions_};
   remote_description_ = description;
   remote_described(offer_for_browser_);
   const auto parsed = sdp::parse(description);
   remote_hold_ = parsed && negotiation::is_remote_hold(*parsed);
   exchange(OnExchange::offer_received, context);
+  asked_ = context.config.ask_upgrades && is_asking() ? added_media() : MediaDirections();
+  if (asked_ != MediaDirections()) {
+    const auto allowed = negotiation::reversed(negotiation::summarise(*parsed));
+    context.emit(CallOffer{id_, {allowed.audio, allowed.video}});
+    timers_.start(Timer::offer_answer, context.now + milliseconds(limits::offer_answer_time));
+    return;
+  }
   exchange(OnExchange::answer_wanted, context);
+}
+
+namespace {
+
+using Direction = std::optional<sdp::Direction>;
+
+bool is_active(Direction direction) { return direction && *direction != sdp::Direction::inactive; }
+
+/// What the offer allows of a medium if it would have us take part in it, or send in it, anew.
+/// `last` is what was allowed before, `had` what the user wanted; `resumes`: the offer ends a hold.
+Direction addition(Direction now, Direction last, Direction had, bool resumes) {
+  if (!is_active(now) || (resumes && now == last)) return std::nullopt;
+  const bool is_new = !is_active(had);
+  const bool sends = sdp::sends(*now) && had && !sdp::sends(*had) && !(last && sdp::sends(*last));
+  return is_new || sends ? now : std::nullopt;
+}
+
+}  // namespace
+
+/// What the open offer of the peer adds. A hold adds nothing, and neither does an offer that is the
+/// old one but for what browsers exchange among themselves: its origin is the same.
+MediaDirections Call::added_media() const {
+  const auto offer = sdp::parse(remote_description_);
+  if (!offer || remote_hold_) return {};
+  const auto now = negotiation::reversed(negotiation::summarise(*offer));
+  const auto before = sdp::parse(before_offer_->remote_description);
+  if (before && negotiation::same_origin(*offer, *before) &&
+      MediaDirections{now.audio, now.video} == allowed_)
+    return {};
+  const bool resumes = before_offer_->remote_hold;
+  return {addition(now.audio, allowed_.audio, directions_.audio, resumes),
+          addition(now.video, allowed_.video, directions_.video, resumes)};
+}
+
+/// The question is over: it was answered, or it has become void.
+void Call::end_question(Context& context) {
+  if (!is_asking()) return;
+  timers_.stop(Timer::offer_answer);
+  context.emit(CallOfferOver{id_});
+}
+
+void Call::answer_without_addition(Context& context) {
+  if (!is_asking()) return;
+  end_question(context);
+  exchange(OnExchange::answer_wanted, context);
+}
+
+/// Without an answer for now.
+void Call::void_question(Context& context) {
+  end_question(context);
+  leave_remote_offer();
+  exchange(OnExchange::offer_voided, context);
+}
+
+std::optional<CommandError> Call::accept_offer(const MediaChoice& choice, Context& context) {
+  if (!is_asking())
+    return CommandError{CommandErrorCode::wrong_state, "call", "the peer offers nothing to add"};
+  if (asked_.audio) directions_.audio = asked_.audio;
+  if (asked_.video) directions_.video = asked_.video;
+  // What was not offered cannot be answered.
+  if (choice.audio && directions_.audio) directions_.audio = *choice.audio;
+  if (choice.video && directions_.video) directions_.video = *choice.video;
+  timers_.stop(Timer::offer_answer);
+  exchange(OnExchange::answer_wanted, context);
+  return std::nullopt;
+}
+
+std::optional<CommandError> Call::reject_offer(int status, const std::string& reason,
+                                               const message::HeaderFields& headers,
+                                               Context& context) {
+  if (!is_asking())
+    return CommandError{CommandErrorCode::wrong_state, "call", "the peer offers nothing to add"};
+  // RFC 3261 12.2.1.2: with these the peer would take the call for over.
+  if (status < 300 || status > 699 || status == 408 || status == 481)
+    return CommandError{CommandErrorCode::invalid_argument, "status",
+                        "an offer is rejected with a status from 300 to 699, but not 408 or 481"};
+  message::Response response = message::make_response(*peer_invite_, status, local_tag(), reason);
+  add_headers(response.headers, headers);
+  context.respond(peer_transaction_, response);
+  timers_.stop(Timer::offer_answer);
+  leave_remote_offer();
+  exchange(OnExchange::offer_voided, context);
+  start_change(context);
+  return std::nullopt;
+}
+
+/// A medium that the peer has refused, or taken out, is not offered again unless the user wants it;
+/// one that a hold took out comes back with its end.
+void Call::forget_refused_media() {
+  const auto remote = sdp::parse(remote_description_);
+  if (!remote || remote_hold_) return;
+  const auto allowed = negotiation::reversed(negotiation::summarise(*remote));
+  if (!allowed.audio) directions_.audio.reset();
+  if (!allowed.video) directions_.video.reset();
+  if (!local_hold_) allowed_ = {allowed.audio, allowed.video};
 }
 
 /// The offer of a re-INVITE is void: what held before holds (RFC 3261 14.2).
@@ -244,6 +350,7 @@ void Call::leave_remote_offer() {
   remote_description_ = std::move(before_offer_->remote_description);
   remote_hold_ = before_offer_->remote_hold;
   remote_described(remote_description_);
+  directions_ = before_offer_->directions;
   before_offer_.reset();
 }
 

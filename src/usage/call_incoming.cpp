@@ -8,18 +8,6 @@
 
 namespace sipml::usage {
 
-namespace {
-
-/// What we do by default with what is offered: as much as the offer allows.
-MediaDirections answering(const negotiation::MediaSummary& offered) {
-  MediaDirections directions;
-  if (offered.audio) directions.audio = sdp::reversed(*offered.audio);
-  if (offered.video) directions.video = sdp::reversed(*offered.video);
-  return directions;
-}
-
-}  // namespace
-
 std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& invite,
                                    transaction::Id transaction, Context& context,
                                    std::uint32_t replaces) {
@@ -54,7 +42,9 @@ std::optional<Call> Call::incoming(std::uint32_t id, const message::Message& inv
     if (const auto parsed = sdp::parse(call.offer_for_browser_)) {
       const auto offered = negotiation::summarise(*parsed);
       event.offered = {offered.audio, offered.video};
-      call.directions_ = answering(offered);
+      // By default as much as the offer allows.
+      const auto allowed = negotiation::reversed(offered);
+      call.directions_ = {allowed.audio, allowed.video};
     }
   } else {
     call.directions_.audio = sdp::Direction::sendrecv;
@@ -111,7 +101,7 @@ void Call::send_rejection(int status, const std::string& reason, Context& contex
 }
 
 bool Call::is_cancelled_by(transaction::Id invite) const {
-  return !is_outgoing_ && invite != 0 && peer_transaction_ == invite;
+  return invite != 0 && peer_transaction_ == invite;
 }
 
 void Call::cancelled(const message::Message& cancel, Context& context) {
@@ -120,6 +110,7 @@ void Call::cancelled(const message::Message& cancel, Context& context) {
     if (carrier_ == Carrier::peer_reinvite &&
         context.transactions.is_unanswered(peer_transaction_)) {
       answer_request(peer_transaction_, *peer_invite_, 487, context);
+      end_question(context);
       leave_remote_offer();
       exchange(exchange_ == Exchange::awaiting_local_offer ? OnExchange::offer_withdrawn
                                                            : OnExchange::offer_voided,

@@ -196,6 +196,11 @@ struct CallOffer {
   CausedBy message = {};
 };
 
+struct CallOfferOver {
+  std::uint32_t call = 0;
+  CausedBy message = {};
+};
+
 struct CallTone {
   std::uint32_t call = 0;
   char tone = '0';
@@ -314,9 +319,9 @@ using Event =
     std::variant<Connect, Disconnect, Stopped, ConnectionState, RegistrationSent, RegistrationState,
                  CallIncoming, CallSent, CallProgress, CallRedirected, CallEstablished,
                  CallTerminating, CallEnded, CallModified, CallRemoteHold, CallMedia, CallOffer,
-                 CallTone, CallCancelled, CallInfo, CallInfoResult, RequestIncoming, RequestResult,
-                 PublicationState, SubscriptionState, Notify, TransferState, TransferRequested,
-                 TransferProgress, RequestPassed, Diagnostic>;
+                 CallOfferOver, CallTone, CallCancelled, CallInfo, CallInfoResult, RequestIncoming,
+                 RequestResult, PublicationState, SubscriptionState, Notify, TransferState,
+                 TransferRequested, TransferProgress, RequestPassed, Diagnostic>;
 
 struct MediaRequest {
   enum class Type : std::uint8_t {

@@ -95,6 +95,22 @@ describe("RFC 3264 8.1: the peer offers to add a medium", () => {
     assert.equal(offers[0]?.answered, false);
   });
 
+  test("one that is over cannot be answered, and that is told once", async () => {
+    const { browser, core, call } = await calling();
+    const offers: MediaOffer[] = [];
+    const over: MediaOffer[] = [];
+    call.on("mediaOffer", (offer) => void offers.push(offer));
+    call.on("mediaOfferOver", (offer) => void over.push(offer));
+    tell(browser, offered({ video: "sendrecv" }));
+    assert.equal(offers[0]?.over, false);
+    tell(browser, { event: { type: "call_offer_over", call: 1 } });
+    tell(browser, { event: { type: "call_offer_over", call: 1 } });
+    assert.deepEqual(over, offers);
+    assert.equal(offers[0]?.over, true);
+    assert.throws(() => offers[0]?.accept(), isSip("wrong_state"));
+    assert.deepEqual(core.of("accept_offer"), []);
+  });
+
   test("what was accepted is kept when something else is declined; what was taken out is not", async () => {
     const { browser, core, agent } = await connected();
     let call: Call | undefined;

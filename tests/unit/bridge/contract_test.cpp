@@ -295,6 +295,7 @@ TEST_CASE("Contract: each event is written with the keys of its example") {
   add(CallRedirected{2, bob, 302, "Moved Temporarily", response});
   add(CallMedia{2, {sdp::Direction::sendrecv, std::nullopt}, request});
   add(CallOffer{2, {sdp::Direction::sendrecv, sdp::Direction::sendrecv}, request});
+  add(CallOfferOver{2, request});
   add(CallTone{2, '#', 120, request});
   add(CallCancelled{2, request});
   add(RequestIncoming{3, 2, "MESSAGE", bob, alice, "text/plain", "tea?", request});

@@ -190,6 +190,30 @@ bool subscription_count(std::size_t n) {
   return phone.try_execute(command);
 }
 
+/// Whether the user may still say what to do with an offer that adds video, after n ms.
+bool offer_answer_time(std::size_t n) {
+  usage::Config settings = agent::test::config();
+  settings.ask_upgrades = true;
+  Phone phone(settings);
+  const std::uint32_t call = phone.call();
+  const message::Message invite = phone.last_sent();
+  const std::string with = "Contact: <sip:bob@b.invalid>\r\nContent-Type: application/sdp\r\n\r\n";
+  phone.receive(Phone::response(invite, 200, "b", with + std::string(agent::test::answer)));
+  phone.execute(agent::MediaReady{call, 2, {}});
+  std::string offer(agent::test::offer);
+  offer.replace(offer.find("o=- 1 1"), 7, "o=- 2 2");
+  phone.receive(
+      "INVITE sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKre\r\n"
+      "From: <sip:bob@example.org>;tag=b\r\nTo: " +
+      std::string(*invite.header(message::HeaderName::from)) +
+      "\r\nCall-ID: " + std::string(invite.call_id()) + "\r\nCSeq: 1 INVITE\r\n" + with + offer +
+      "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=setup:actpass\r\n"
+      "a=rtcp-mux\r\n");
+  REQUIRE(phone.count<usage::CallOffer>() == 1);
+  phone.advance(milliseconds(static_cast<std::int64_t>(n) - 1));
+  return phone.try_execute(agent::AcceptOffer{call, {}});
+}
+
 /// Whether a tone lasts as long as its INFO says.
 bool tone_duration(std::size_t n) {
   const auto tone =
@@ -460,6 +484,7 @@ constexpr Row rows[] = {
     ROW(request_answer_time),
     ROW(publication_count),
     ROW(subscription_count),
+    ROW(offer_answer_time),
     ROW(tone_duration),
     ROW(early_dialog_count),
     ROW(provisional_count),
