@@ -701,9 +701,12 @@ describe("call-screenshare", () => {
         "connecting",
         "stack:m_permission_accepted",
       ]);
+      if (audio !== null) await page.say(established);
       track.end();
       await settle();
       assert.equal(page.core.of("hangup").length, audio === null ? 1 : 0);
+      const without = { type: "modify", call: 1, audio: "sendrecv", video: null };
+      assert.deepEqual(page.core.of("modify"), audio === null ? [] : [without]);
       await page.say(ended({ cause: "bye", by: "local" }));
       assert.equal(track.readyState, "ended");
     }

@@ -191,7 +191,7 @@ subscribe | same |
 call-audio | same |
 call-audiovideo | same |
 call-video | same |
-call-screenshare | changed | works in today's browsers; \`audio: true\` adds the microphone
+call-screenshare | changed | works in today's browsers; \`audio: true\` adds the microphone, and the call goes on without picture when the sharing ends
 `),
   "Stack events": rows(`
 starting | same |

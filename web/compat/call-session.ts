@@ -675,10 +675,14 @@ export class CallSession extends Session {
     this.post("terminated", innerEvent(phrase));
   }
 
-  /** The browser's own button ended the sharing. */
+  /** The browser's own button ended the sharing: what is left of the call goes on. */
   private screenEnded(): void {
     this.withdraw("video_local");
-    if (this.media().audio === false) this.hangup();
+    const { audio } = this.media();
+    if (audio === false) this.hangup();
+    else if (this.modern?.state === "established") {
+      this.log(this.modern.modify({ audio, video: false }));
+    }
   }
 
   private noCall(method: string): number {
