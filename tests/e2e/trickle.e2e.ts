@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { launch } from "./browser.js";
 import { startEmbedded } from "./embedded.js";
 import { startKamailio } from "./kamailio/kamailio.js";
-import { expectMedia } from "./media.js";
+import { expectMedia, sample } from "./media.js";
 import { startPageServer, type PageServer } from "./page-server.js";
 import { Phone } from "./phone.js";
 import { startRelay, type Relay } from "./relay.js";
@@ -49,8 +49,11 @@ for (const { name, start } of choices) {
       await server?.stop();
     });
 
-    /** A call with audio and video from alice to bob, and what each sent. */
-    async function call(mode: Mode): Promise<{ alice: Relay; bob: Relay }> {
+    /**
+     * A call with audio and video from alice, or to her alone, and what each sent. One who captures
+     * nothing offers before any candidate is found.
+     */
+    async function call(mode: Mode, watches = false): Promise<{ alice: Relay; bob: Relay }> {
       const relays = [await startRelay(server.url), await startRelay(server.url)] as const;
       const phones: Phone[] = [];
       for (const [at, user] of ["alice", "bob"].entries()) {
@@ -64,11 +67,19 @@ for (const { name, start } of choices) {
       try {
         const media = { audio: true, video: true };
         await bob.autoAnswer(media);
-        await alice.call("bob", media);
-        await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
-        assert.equal(await alice.hold(), null);
-        assert.equal(await alice.resume(), null);
-        await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+        if (watches) {
+          await alice.call("bob", { audio: "recvonly", video: "recvonly" });
+          await alice.tab.wait("picture and sound", async () => {
+            const { audio, video } = await sample(alice.tab);
+            return (audio.decoded > 0 && video.decoded > 0) || undefined;
+          });
+        } else {
+          await alice.call("bob", media);
+          await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+          assert.equal(await alice.hold(), null);
+          assert.equal(await alice.resume(), null);
+          await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+        }
         await alice.hangup();
         await Promise.all([alice.end(), bob.end()]);
       } finally {
@@ -79,21 +90,21 @@ for (const { name, start } of choices) {
       return { alice: relays[0], bob: relays[1] };
     }
 
-    test("full: an INVITE without candidates, which follow in INFO requests", async () => {
-      const { alice, bob } = await call("full");
-      const invites = sent(alice, "INVITE");
-      assert.ok(invites.length >= 1);
-      for (const invite of invites) {
-        assert.match(invite, /^Supported:.*trickle-ice/m);
-        assert.match(invite, /^Recv-Info: trickle-ice\r/m);
-        assert.match(invite, /^a=ice-options:trickle/m);
-      }
-      const first = invites.filter((invite) => !/^To:.*;tag=/m.test(invite));
-      assert.ok(first.length >= 1);
-      assert.equal(candidates(first.join("\n")), 0, "none in any");
-      for (const relay of [alice, bob]) {
-        const infos = sent(relay, "INFO");
-        assert.ok(infos.length >= 1, "candidates were told");
+    for (const watches of [true, false]) {
+      const what = watches ? "an INVITE without candidates, which follow in INFO requests" : "both ways";
+      test(`full: ${what}`, async () => {
+        const { alice, bob } = await call("full", watches);
+        const invites = sent(alice, "INVITE");
+        const first = invites.filter((invite) => !/^To:.*;tag=/m.test(invite));
+        assert.ok(first.length >= 1);
+        for (const invite of invites) {
+          assert.match(invite, /^Supported:.*trickle-ice/m);
+          assert.match(invite, /^Recv-Info: trickle-ice\r/m);
+          assert.match(invite, /^a=ice-options:trickle/m);
+        }
+        if (watches) assert.equal(candidates(first.join("\n")), 0, "none in any");
+        const infos = [...sent(alice, "INFO"), ...sent(bob, "INFO")];
+        if (watches) assert.ok(sent(alice, "INFO").length >= 1, "candidates were told");
         for (const info of infos) {
           assert.match(info, /^Info-Package: trickle-ice\r/m);
           assert.match(info, /^Content-Disposition: Info-Package\r/m);
@@ -102,10 +113,13 @@ for (const { name, start } of choices) {
           assert.match(info, /^m=audio 9 RTP\/AVP 0\r\na=mid:0\r/m);
           assert.ok(candidates(info) > 0, info);
         }
-        assert.match(infos.at(-1) ?? "", /^a=end-of-candidates\r/m);
-        assert.ok(sent(relay, "INFO", true).length >= 1, "and accepted");
-      }
-    });
+        const told = infos.at(-1) ?? sent(bob, "INVITE", true)[0] ?? "";
+        assert.match(told, /^a=end-of-candidates\r/m, "all that there is");
+        for (const [from, to] of [[alice, bob], [bob, alice]] as const) {
+          assert.equal(sent(to, "INFO", true).length, sent(from, "INFO").length, "all accepted");
+        }
+      });
+    }
 
     test("half: the offer is whole, the answer leaves at once", async () => {
       const { alice, bob } = await call("half");
