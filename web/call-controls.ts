@@ -39,6 +39,7 @@ export abstract class CallControls extends Emitter<CallEvents> {
     this.media = context.media(id);
     this.tones = new Tones({
       sender: () => this.media.toneSender,
+      settled: () => this.media.settled(),
       inform: (content, contentType, signal) => this.info(content, contentType, { signal }),
       tell: (event) => this.emit("tone", event),
     });

@@ -190,6 +190,11 @@ export class CallMedia {
     return found?.dtmf ?? undefined;
   }
 
+  /** Resolves when what is being worked on is done. */
+  settled(): Promise<void> {
+    return this.work;
+  }
+
   /** Uses what the other has captured, so that nobody is asked again. */
   inherit(other: CallMedia): void {
     this.local.inherit(other.local);

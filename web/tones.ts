@@ -50,6 +50,8 @@ const gap = 70;
 export interface TonePorts {
   /** Of the media stream; undefined where the peer takes none, or nothing is sent. */
   readonly sender: () => ToneSender | undefined;
+  /** Resolves when the descriptions that have come are with the browser. */
+  readonly settled: () => Promise<void>;
   /** Sends an INFO; resolves at a 2xx. */
   readonly inform: (content: string, contentType: string, signal: AbortSignal) => Promise<unknown>;
   readonly tell: (event: ToneEvent) => void;
@@ -110,7 +112,13 @@ export class Tones {
     duration: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const sender = method === "info" ? undefined : this.ports.sender();
+    let sender = method === "info" ? undefined : this.ports.sender();
+    if (!sender && method !== "info") {
+      // The answer may have come a moment ago.
+      await this.ports.settled();
+      if (signal.aborted) return;
+      sender = this.ports.sender();
+    }
     if (sender) {
       const begun = (tone: string): void =>
         this.ports.tell({ side: "local", tone, duration, method: "rfc4733" });

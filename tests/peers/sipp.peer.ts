@@ -276,6 +276,19 @@ describe("SIPp is called", () => {
     await hangUp(peer);
   });
 
+  test("keys right after the answer go with the media, too", async () => {
+    const scenario = Scenario.callee().reply("200 OK", sdp([audio])).expect("ACK").take("BYE");
+    const peer = await run("early key", scenario);
+    await alice.call("sipp", { audio: true });
+    await alice.state("established");
+    assert.equal(await alice.dtmf("7"), null);
+    await waitFor(
+      () => (far.events(eventsOfOffer)[0]?.tone === "7" ? true : undefined),
+      () => "no event at SIPp",
+    );
+    await hangUp(peer);
+  });
+
   test("early media of a 183 is heard before the answer", async () => {
     const scenario = Scenario.callee().reply("183 Session Progress", sdp([audio])).pause(2500);
     const peer = await run("early", scenario.reply("200 OK", sdp([audio])).expect("ACK").take("BYE"));

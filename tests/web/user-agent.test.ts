@@ -601,6 +601,35 @@ describe("in a call", () => {
     await assert.rejects(call.dtmf("1", { method: "rfc4733" }), isSip("not_supported"));
   });
 
+  test("F35: tones right after the answer wait until the browser has it", async () => {
+    const { call, core, browser } = await talking();
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const { connection } = browser;
+    const sender = connection.transceiver("audio")?.sender;
+    assert.ok(sender);
+    const tones = (sender.dtmf = new FakeToneSender());
+    tones.canInsertDTMF = false;
+    const apply = connection.setRemoteDescription.bind(connection);
+    let applied = (): void => undefined;
+    connection.setRemoteDescription = async (description) => {
+      await new Promise<void>((resolve) => (applied = resolve));
+      await apply(description);
+      tones.canInsertDTMF = true;
+    };
+    tell(browser, { media: { type: "apply_answer", call: 1, token: 2, provisional: false }, body: "answer 1 audio:sendrecv" });
+    const sending = call.dtmf("7");
+    await settle();
+    applied();
+    await settle();
+    assert.deepEqual(tones.inserted, [{ tones: "7", duration: 120, gap: 70 }]);
+    assert.equal(core.of("info").length, 0);
+    tones.play();
+    await sending;
+  });
+
   test("F35: tones are told as they begin; what was not sent can be taken back", async () => {
     const { call, core, browser } = await talking();
     tell(browser, {
