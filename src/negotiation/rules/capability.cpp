@@ -163,7 +163,7 @@ bool has_usable_fingerprint(const Media& media) {
 }
 
 /// The section as the peer would have it best; nullopt if it says nothing that a browser can take.
-std::optional<Media> promoted(const Lines& session, const Media& media) {
+std::optional<Media> promoted(const Lines& session, const Media& media, bool is_any_potential) {
   const Texts attributes = attribute_capabilities(session, media.lines);
   const Texts transports = transport_capabilities(session, media.lines);
   // 3.5.1: the lower its number, the more a configuration is preferred.
@@ -176,7 +176,7 @@ std::optional<Media> promoted(const Lines& session, const Media& media) {
     auto result = configured(media, configuration, attributes, transports);
     if (result && has_usable_fingerprint(*result)) return result;
   }
-  if (!configurations.empty()) return std::nullopt;
+  if (is_any_potential) return std::nullopt;
   Media plain = media;
   for (const auto& [number, text] : attributes)
     if (sdp::attribute_name(text) != "crypto") add_attribute(plain.lines, text);
@@ -189,10 +189,14 @@ std::optional<Media> promoted(const Lines& session, const Media& media) {
 Description promoted_capabilities(Description description) {
   if (requires_more(description.session)) return description;
   const std::vector<bool> keyed = keyed_by_dtls(description);
+  const bool is_any_potential =
+      std::any_of(description.media.begin(), description.media.end(),
+                  [](const Media& media) { return sdp::has_attribute(media.lines, "pcfg"); });
   for (std::size_t i = 0; i < keyed.size(); ++i) {
     Media& media = description.media[i];
     if (keyed[i] || !is_for_browser(media) || requires_more(media.lines)) continue;
-    if (auto better = promoted(description.session, media)) media = std::move(*better);
+    if (auto better = promoted(description.session, media, is_any_potential))
+      media = std::move(*better);
   }
   return description;
 }

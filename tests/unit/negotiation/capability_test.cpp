@@ -84,6 +84,9 @@ TEST_CASE("RFC 5939 3.4.1: a=acap without a=pcfg stands for itself, as sipML5 to
       capability_offer().substr(0, capability_offer().find("a=pcfg")) + "a=sendrecv\r\n";
   CHECK(offered(offer) == replaced(offer, "RTP/AVP 0", "UDP/TLS/RTP/SAVPF 0") + "a=" + fingerprint +
                               "a=setup:actpass\r\na=connection:new\r\n");
+  // But not in one m-line of several, where others name configurations.
+  CHECK(*remote_offer(capability_offer() + crlf("m=audio 5000 RTP/AVP 0\n")) ==
+        *remote_offer(capability_offer()) + crlf("m=audio 0 RTP/AVP 0\n"));
   // An answer that says so is taken, too.
   const auto answer = remote_answer(offer, samples::chromium_offer(), {});
   REQUIRE(answer);
