@@ -181,7 +181,11 @@ export function describeEnd(end: Omit<CallEnd, "message">): string {
       if (end.by === "local") return "You ended the call.";
       return end.by === "remote" ? "The other side ended the call." : "The call was ended.";
     case "cancelled":
-      return end.by === "local" ? "You cancelled the call." : "The caller hung up before an answer.";
+      if (end.by === "local") return "You cancelled the call.";
+      // RFC 3326 2: a proxy says so to the phones that still ring.
+      return end.status === 200
+        ? "The call was answered elsewhere."
+        : "The caller hung up before an answer.";
     case "rejected":
       if (end.by === "local") return "You declined the call.";
       return end.status === undefined

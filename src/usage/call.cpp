@@ -225,6 +225,7 @@ void Call::refuse_offer(const negotiation::RewriteError* error, Context& context
 }
 
 void Call::exchange_agreed(Context& context) {
+  if (!is_own_change()) forget_refused_media();
   if (carrier_ == Carrier::invite) {
     if (is_outgoing_) progress(OnProgress::media_agreed, context);
   } else if (is_own_change()) {
@@ -234,7 +235,6 @@ void Call::exchange_agreed(Context& context) {
     before_offer_.reset();
     if (changed) context.emit(CallRemoteHold{id_, remote_hold_, context.caused_by(peer_offer())});
   }
-  forget_refused_media();
   tell_flow(context);
   if (carrier_ == Carrier::invite && context.transactions.is_unanswered(peer_update_transaction_))
     take_update(context);

@@ -158,7 +158,8 @@ void Call::finish_change(bool ok, int status, std::string_view reason, Context& 
   if (ok) {
     local_hold_ = pending_hold_;
     directions_ = pending_directions_;
-    forget_refused_media();
+    // Some answer a hold with port 0.
+    if (!local_hold_) forget_refused_media();
   }
   const Change change = *pending_change_;
   pending_change_.reset();

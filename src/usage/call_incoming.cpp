@@ -135,6 +135,8 @@ void Call::ack(const message::Message& ack, Context& context) {
     answer_in_ack_ = false;
     if (const auto description = message::find_session_description(ack).text) {
       receive_answer(*description, context);
+    } else if (carrier_ != Carrier::invite) {
+      exchange(OnExchange::offer_rejected, context);
     } else {
       end_because(EndCause::protocol_error, Side::remote, 0, "The answer is missing");
       progress(OnProgress::media_failed, context);

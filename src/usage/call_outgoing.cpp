@@ -237,6 +237,11 @@ void Call::receive_answer(std::string_view description, Context& context) {
       finish_change(false, 488, answer.error().text, context);
       return;
     }
+    if (carrier_ == Carrier::peer_reinvite) {
+      // The answer to our offer in its 2xx: what was agreed on before still holds.
+      exchange(OnExchange::offer_rejected, context);
+      return;
+    }
     end_because(EndCause::media_error, Side::remote, 0, answer.error().text);
     end_.media_error = MediaError::bad_description;
     progress(OnProgress::media_failed, context);
