@@ -51,11 +51,13 @@ async function connect(media: { audio: boolean; video: boolean }): Promise<void>
 /** Counts what Alice sends and says, from here on. */
 async function countInvites(): Promise<() => Promise<number>> {
   await alice.tab.page.evaluate(() => {
-    const counted = window as unknown as { invites: number };
+    const counted = window as unknown as { invites?: number };
+    const counting = counted.invites !== undefined;
     counted.invites = 0;
+    if (counting) return;
     window.phone.agent.configure({ trace: true });
     window.phone.agent.on("log", ({ direction, text }) => {
-      if (direction === "sent" && text.startsWith("INVITE ")) counted.invites += 1;
+      if (direction === "sent" && text.startsWith("INVITE ")) counted.invites = (counted.invites ?? 0) + 1;
     });
   });
   return () => alice.tab.page.evaluate(() => (window as unknown as { invites: number }).invites);
@@ -167,6 +169,30 @@ describe("a shared screen", () => {
     }
     assert.equal(await invites(), 0);
     await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+  });
+
+  test("is offered in a call without picture, and taken away again", async () => {
+    await connect({ audio: true, video: false });
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+    await bob.tab.page.evaluate(() => {
+      window.phone.current.on("mediaOffer", (offer) => offer.accept());
+    });
+    const invites = await countInvites();
+    assert.equal(await share(), null);
+    await quality(bob, "the screen", ({ video }) => (video?.received?.frame?.width ?? 0) > 0);
+    assert.equal(await invites(), 1);
+    assert.equal((await stats(alice)).video?.received ?? null, null, "Bob shows nothing of his own");
+    await alice.tab.page.evaluate(() => window.phone.current.stopSharing());
+    assert.equal(await invites(), 2);
+    await alice.tab.wait("no picture", async () => {
+      const { interval, video } = await stats(alice);
+      return interval > 400 && !video?.sent ? true : undefined;
+    });
+    await expectMedia([alice.tab, bob.tab], ["audio"]).catch((error: Error) => {
+      // Packets of the picture were sent before.
+      if (!error.message.includes("unexpected video")) throw error;
+    });
+    assert.equal(await alice.tab.page.evaluate(() => window.phone.current.localStream?.getVideoTracks().length), 0);
   });
 
   test("that the other side does not want leaves the call as it was", async () => {
