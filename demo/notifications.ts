@@ -3,9 +3,17 @@ import { text } from "./texts.js";
 
 let shown: Notification | null = null;
 
-/** Asks once, inside the click on Log in; a refusal is respected and costs nothing. */
+/**
+ * Asks once, inside the click on Log in, or at the first click where the page logged in by itself:
+ * Firefox takes the question only from something that the person does. A refusal is respected and
+ * costs nothing.
+ */
 export function askForNotifications(): void {
   if (!("Notification" in globalThis) || Notification.permission !== "default") return;
+  if (!navigator.userActivation.isActive) {
+    addEventListener("click", askForNotifications, { once: true });
+    return;
+  }
   Notification.requestPermission().catch((error: unknown) => {
     console.debug("notifications:", error);
   });

@@ -666,7 +666,9 @@ export class CallMedia {
 
   private tellRemote(): void {
     if (this.closed) return;
-    this.remote.tell((stream, added) => this.handlers.tracksAdded("remote", stream, added));
+    this.remote.tell(this.connection?.getReceivers() ?? [], (stream, added) =>
+      this.handlers.tracksAdded("remote", stream, added),
+    );
   }
 
   private transceiver(kind: MediaKind): RTCRtpTransceiver | undefined {

@@ -34,9 +34,21 @@ export class RemoteTracks {
     for (const track of this.remote?.getTracks() ?? []) this.remote?.removeTrack(track);
   }
 
-  /** Tells of the kinds that came since it was called last. */
-  tell(added: (stream: MediaStream, kinds: readonly MediaKind[]) => void): void {
+  /**
+   * Tells of the kinds that came since it was called last. Of these only tracks of `receivers`
+   * stay: Firefox makes new ones when an offer takes the place of another, and a page that plays
+   * the stream shows the first of a kind.
+   */
+  tell(
+    receivers: readonly RTCRtpReceiver[],
+    added: (stream: MediaStream, kinds: readonly MediaKind[]) => void,
+  ): void {
     const fresh = kinds.filter((kind) => this.fresh.delete(kind));
-    if (fresh.length > 0 && this.remote) added(this.remote, fresh);
+    if (fresh.length === 0 || !this.remote) return;
+    for (const track of this.remote.getTracks()) {
+      const stale = !receivers.some((receiver) => receiver.track === track);
+      if (stale && fresh.some((kind) => kind === track.kind)) this.remote.removeTrack(track);
+    }
+    added(this.remote, fresh);
   }
 }

@@ -273,11 +273,13 @@ export class FakePeerConnection {
   gatherLater = false;
   readonly offerOptions: unknown[] = [];
   supportsPranswer = true;
+  /** As Firefox: an offer in the place of another brings new transceivers. */
+  forgetsOffer = false;
   refuseRemote: Error | undefined;
   onicecandidateerror: (() => void) | null = null;
   onicegatheringstatechange: (() => void) | null = null;
   readonly log: string[] = [];
-  private readonly transceivers: FakeTransceiver[] = [];
+  private transceivers: FakeTransceiver[] = [];
   private readonly listeners = new Map<string, ((event: object) => void)[]>();
   private round = 0;
   private rollbackTo: Description | null = null;
@@ -294,6 +296,10 @@ export class FakePeerConnection {
 
   getTransceivers(): FakeTransceiver[] {
     return [...this.transceivers];
+  }
+
+  getReceivers(): { readonly track: FakeTrack }[] {
+    return this.transceivers.filter((t) => t.direction !== "stopped").map((t) => t.receiver);
   }
 
   transceiver(kind: "audio" | "video"): FakeTransceiver | undefined {
@@ -373,6 +379,7 @@ export class FakePeerConnection {
       return;
     }
     if (description.type === "pranswer" && !this.supportsPranswer) throw new Error("no pranswer");
+    if (this.forgetsOffer && this.signalingState === "have-remote-offer") this.transceivers = [];
     if (description.type === "offer") this.signalingState = "have-remote-offer";
     else if (this.signalingState === "stable") throw new Error("wrong state");
     else this.signalingState = description.type === "answer" ? "stable" : "have-remote-pranswer";

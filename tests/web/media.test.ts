@@ -279,6 +279,19 @@ describe("RFC 3264 6: answers", () => {
     assert.deepEqual(browser.captures, [{ audio: true, video: false }]);
   });
 
+  test("another offer in the place of the prepared one: its tracks take the place of the old", async () => {
+    const { browser, media, ask } = bench({
+      onPeerConnection: (connection) => (connection.forgetsOffer = true),
+    });
+    const both = "audio:sendrecv video:sendrecv";
+    await ask(answer("prepare_answer", 1, { video: "sendrecv" }), `offer 1 ${both}`);
+    const stream = media.of(call).remoteStream;
+    await ask(answer("create_answer", 2, { video: "sendrecv" }), `offer 1b ${both}`);
+    assert.equal(media.of(call).remoteStream, stream, "what a page plays goes on");
+    const receivers = browser.connection.getReceivers().map(({ track }) => track);
+    assert.deepEqual(stream?.getTracks() as unknown, receivers);
+  });
+
   test("an unwanted or second line of a kind is rejected in its place", async () => {
     const { sdp, ask } = bench();
     await ask(answer("create_answer", 1), "offer 1 video:sendrecv audio:sendrecv audio:sendrecv");
