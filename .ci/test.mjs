@@ -247,7 +247,7 @@ const steps = [
   },
   {
     name: "peers",
-    needs: ["package"],
+    needs: ["package", "pages"],
     run: runPeers,
   },
 ];

@@ -31,13 +31,14 @@ export class RemoteTracks {
   }
 
   clear(): void {
-    for (const track of this.remote?.getTracks() ?? []) this.remote?.removeTrack(track);
+    this.remote = undefined;
   }
 
   /**
-   * Tells of the kinds that came since it was called last. Of these only tracks of `receivers`
-   * stay: Firefox makes new ones when an offer takes the place of another, and a page that plays
-   * the stream shows the first of a kind.
+   * Tells of the kinds that came since it was called last. Where tracks of these kinds are not of
+   * `receivers` any more, the rest goes on in another stream: Firefox makes new tracks when an offer
+   * takes the place of another, and its elements do not show what takes the place of a track that
+   * never had a picture.
    */
   tell(
     receivers: readonly RTCRtpReceiver[],
@@ -45,9 +46,13 @@ export class RemoteTracks {
   ): void {
     const fresh = kinds.filter((kind) => this.fresh.delete(kind));
     if (fresh.length === 0 || !this.remote) return;
-    for (const track of this.remote.getTracks()) {
-      const stale = !receivers.some((receiver) => receiver.track === track);
-      if (stale && fresh.some((kind) => kind === track.kind)) this.remote.removeTrack(track);
+    const stale = (track: MediaStreamTrack): boolean =>
+      fresh.some((kind) => kind === track.kind) &&
+      !receivers.some((receiver) => receiver.track === track);
+    const tracks = this.remote.getTracks();
+    if (tracks.some(stale)) {
+      this.remote = createStream(this.environment);
+      for (const track of tracks) if (!stale(track)) this.remote.addTrack(track);
     }
     added(this.remote, fresh);
   }

@@ -267,8 +267,8 @@ export class FirefoxTab implements AnyTab {
   }
 
   wait<T>(what: string, probe: () => Promise<T | undefined>, timeout = 8000): Promise<T> {
-    const describe = (): string =>
-      `${this.name}: no ${what}\n${this.console.slice(-15).join("\n")}`;
+    const lines = (): string[] => this.console.slice(-15).map((line) => line.slice(0, 200));
+    const describe = (): string => `${this.name}: no ${what}\n${lines().join("\n")}`;
     return waitFor(probe, describe, timeout);
   }
 
