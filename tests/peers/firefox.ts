@@ -17,6 +17,8 @@ const preferences: Readonly<Record<string, string | number | boolean>> = {
   "media.navigator.permission.disabled": true,
   // Addresses as they are: nobody answers for the .local names of RFC 8828 mode 2 here.
   "media.peerconnection.ice.obfuscate_host_addresses": false,
+  // Chromium has nothing but 127.0.0.1 in a network that is only loopback.
+  "media.peerconnection.ice.loopback": true,
   "media.autoplay.default": 0,
   "media.block-autoplay-until-in-foreground": false,
   // A window that is not in front is used as one that is.
@@ -228,21 +230,24 @@ export class FirefoxPage implements ScriptPage {
 
   private async run(work: string, given: unknown): Promise<unknown> {
     const reply = (await this.bidi.send("script.callFunction", {
-      // "" stands for undefined, which JSON has no word for.
+      // Caught here, as Firefox cannot tell of errors that the page made without a stack.
       functionDeclaration: `async (given) => {
-        const value = await (${work})(JSON.parse(given));
-        return value === undefined ? "" : JSON.stringify(value);
+        try {
+          return JSON.stringify({ value: await (${work})(JSON.parse(given)) });
+        } catch (error) {
+          return JSON.stringify({ error: String(error) });
+        }
       }`,
       arguments: [{ type: "string", value: JSON.stringify(given ?? null) }],
       awaitPromise: true,
       target: { context: this.context },
-    })) as {
-      readonly result?: { readonly value: string };
-      readonly exceptionDetails?: { readonly text: string };
+    })) as { readonly result?: { readonly value: string } };
+    const outcome = JSON.parse(reply.result?.value ?? "{}") as {
+      readonly value?: unknown;
+      readonly error?: string;
     };
-    if (reply.exceptionDetails !== undefined) throw new Error(reply.exceptionDetails.text);
-    const text = reply.result?.value ?? "";
-    return text === "" ? undefined : JSON.parse(text);
+    if (outcome.error !== undefined) throw new Error(outcome.error);
+    return outcome.value;
   }
 }
 
