@@ -20,6 +20,10 @@ export interface Probe {
   readonly violations: string[];
   /** DTMF that the browser played into a stream (RFC 4733), in order. */
   readonly tones: string[];
+  /** What getUserMedia was asked for, in order. */
+  readonly captures: MediaStreamConstraints[];
+  /** Captured tracks that nobody stopped, and connections that nobody closed. */
+  open(): { readonly tracks: number; readonly peers: number };
   sample(): Promise<MediaSample>;
   /** ICE checks that this page sent or received so far (RFC 8445 section 7). */
   checks(): Promise<number>;
@@ -38,6 +42,18 @@ export function installProbe(): void {
   const peers: RTCPeerConnection[] = [];
   const violations: string[] = [];
   const tones: string[] = [];
+  const captures: MediaStreamConstraints[] = [];
+  const tracks: MediaStreamTrack[] = [];
+  const devices: MediaDevices | undefined = navigator.mediaDevices;
+  if (devices !== undefined) {
+    const capture = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints = {}) => {
+      captures.push(constraints);
+      const stream = await capture(constraints);
+      tracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
   const heard = new WeakSet<RTCDTMFSender>();
   const insert = RTCDTMFSender.prototype.insertDTMF;
   RTCDTMFSender.prototype.insertDTMF = function (this: RTCDTMFSender, ...args) {
@@ -90,6 +106,11 @@ export function installProbe(): void {
     peers,
     violations,
     tones,
+    captures,
+    open: () => ({
+      tracks: tracks.filter(({ readyState }) => readyState === "live").length,
+      peers: peers.filter(({ signalingState }) => signalingState !== "closed").length,
+    }),
     sample,
     checks: async () => {
       let count = 0;

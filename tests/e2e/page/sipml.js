@@ -16,13 +16,15 @@ function note(kind) {
   };
 }
 
+let settings = {};
+
 function callSettings() {
-  return {
+  return Object.assign({
     video_local: document.getElementById('video-local'),
     video_remote: document.getElementById('video-remote'),
     audio_remote: document.getElementById('audio-remote'),
     events_listener: { events: '*', listener: note('call') },
-  };
+  }, settings);
 }
 
 SIPml.init(function () { duringInit.push('callback'); });
@@ -60,5 +62,7 @@ window.phoneKeys = {
   hold: function () { return call.hold(); },
   resume: function () { return call.resume(); },
   dtmf: function (digit) { return call.dtmf(digit); },
+  /** Further keys of the session's configuration, as JSON. */
+  settings: function (json) { settings = JSON.parse(json); },
   forget: function () { events.length = 0; },
 };
