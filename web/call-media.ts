@@ -109,6 +109,8 @@ export class CallMedia {
   private options: CallMediaOptions;
 
   private connection: RTCPeerConnection | undefined;
+  /** The offer of the peer has no a=rtcp-mux (RFC 8858). */
+  private needsSeparateRtcp = false;
   private gathering: Gathering | undefined;
   private trickle: Trickle | undefined;
   private readonly local: LocalTracks;
@@ -253,8 +255,10 @@ export class CallMedia {
       case "create_offer":
         return this.start(request.token, (op) => this.createOffer(op, request));
       case "prepare_answer":
+        this.needsSeparateRtcp = request.rtcp_mux === false;
         return this.start(request.token, (op) => this.prepareAnswer(op, request, body));
       case "create_answer":
+        this.needsSeparateRtcp = request.rtcp_mux === false;
         return this.start(request.token, (op) => this.createAnswer(op, request, body));
       case "apply_answer":
         return this.start(request.token, () => this.applyAnswer(body, request.provisional));
@@ -628,6 +632,8 @@ export class CallMedia {
     if (!create) throw new MediaFailure("not_supported", "This browser has no RTCPeerConnection.");
     if (this.closed) throw new Cancelled();
     const configuration = this.settings.configuration();
+    // A policy that TypeScript's library has forgotten; browsers have not.
+    if (this.needsSeparateRtcp) Object.assign(configuration, { rtcpMuxPolicy: "negotiate" });
     const connection = create(configuration);
     this.gathering = new Gathering(this.environment, connection, configuration);
     this.trickle = new Trickle(connection, {

@@ -24,7 +24,10 @@ export interface IceOptions {
   readonly iceCandidatePoolSize?: number;
   /** RFC 8829 section 4.1.1; default: the browser's, "balanced". */
   readonly bundlePolicy?: "balanced" | "max-compat" | "max-bundle";
-  /** Default "require"; today's browsers know nothing else. */
+  /**
+   * Default: as the offer of the peer needs it, and "require" for ours. "require" refuses offers
+   * without a=rtcp-mux (RFC 8858 section 4), "negotiate" also makes ours for peers without it.
+   */
   readonly rtcpMuxPolicy?: "require" | "negotiate";
 }
 

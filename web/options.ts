@@ -212,6 +212,8 @@ export function agentConfig(options: Partial<UserAgentOptions>): Partial<AgentCo
     early_ims: options.earlyIms,
     session_name: options.sessionName,
     reconnect_time: options.reconnectTime,
+    require_rtcp_mux:
+      options.rtcpMuxPolicy === undefined ? undefined : options.rtcpMuxPolicy === "require",
     trace: options.trace,
   };
   const given = Object.entries(named).filter(([, value]) => value !== undefined);

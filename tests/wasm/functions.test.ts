@@ -16,8 +16,12 @@ import {
   findParam,
   loadCore,
   loadFunctions,
+  parseSdp,
   parseUri,
+  sdpRule,
+  setAttribute,
   toText,
+  writeSdp,
 } from "../../js-glue/index.js";
 import type { Parsed, ParsedMessage, RequestInput } from "../../js-glue/index.js";
 import { compileFileNow } from "../../js-glue/load-node.js";
@@ -424,6 +428,57 @@ describe("instances", () => {
     assert.throws(() => compileFileNow("/nowhere/sipml-functions.wasm"), /nowhere.*could not be read/);
     const readme = new URL("README.md", `file://${root}/`);
     assert.throws(() => compileFileNow(readme), /README\.md did not compile/);
+  });
+});
+
+describe("rules on descriptions", () => {
+  const text =
+    "v=0\r\no=- 1 1 IN IP4 h\r\ns= \r\nt=0 0\r\na=x\r\nz=?\r\nm=audio 9  RTP/AVP  0\r\n" +
+    "a=ptime:20\r\na=y: 2 \r\na=ptime:30\r\nm=image 0 udptl t38\r\n";
+
+  test("what parseSdp read, writeSdp writes byte exact", () => {
+    assert.equal(writeSdp(valueOf(parseSdp(text))), text);
+  });
+
+  test("a rule changes its lines; the others stay byte exact", () => {
+    const rule = sdpRule<{ readonly type: string }>((description, { type }) => {
+      const [audio, image] = description.media;
+      assert.ok(audio && image);
+      assert.deepEqual([audio.type, audio.line, image.type], ["audio", "audio 9  RTP/AVP  0", "image"]);
+      setAttribute(audio, "ptime", "40");
+      setAttribute(image, "note", type);
+      setAttribute(image, "flag", "");
+      setAttribute(description, "x", undefined);
+      audio.line = audio.line.replace(" 9 ", " 10 ");
+    });
+    assert.equal(
+      rule(text, { type: "offer" }),
+      text
+        .replace("a=x\r\n", "")
+        .replace(" 9 ", " 10 ")
+        .replace("ptime:20", "ptime:40")
+        .replace("a=ptime:30\r\n", "") + "a=note:offer\r\na=flag\r\n",
+    );
+  });
+
+  test("a rule may return another description; one that changes nothing says nothing", () => {
+    const first = sdpRule(({ lines }) => ({ lines, media: [] }));
+    assert.equal(first(text, undefined), text.slice(0, text.indexOf("m=")));
+    const nothing = sdpRule(() => undefined);
+    assert.equal(nothing(text.replaceAll("\r\n", "\n"), undefined), undefined);
+  });
+
+  test("what cannot be read or written is refused by name", () => {
+    const none = sdpRule(() => undefined);
+    assert.throws(() => none("v=0\r\ns=-\r\n", undefined), { name: "TypeError", message: /cannot be read/ });
+    const add = (type: string, value: string) =>
+      sdpRule(({ media }) => void media[1]?.lines.push({ type, value }));
+    assert.throws(() => add("a", "x\r\na=y")(text, undefined), /^TypeError: media\[1\]\.lines\[0\]\.value holds/);
+    assert.throws(() => add("ab", "x")(text, undefined), /^TypeError: media\[1\]\.lines\[0\]\.type is not/);
+    assert.throws(
+      () => sdpRule(({ media }) => void (media[0] && (media[0].line = "a\n")))(text, undefined),
+      /^TypeError: media\[0\]\.value holds/,
+    );
   });
 });
 

@@ -155,6 +155,40 @@ describe("descriptions", () => {
   });
 });
 
+describe("the trace of descriptions", () => {
+  const secret = "v=0\r\na=ice-pwd:0123456789\r\na=acap:1 ice-pwd:x\r\na=crypto:1 X inline:y|z\r\nk=clear:a\r\n";
+  const shown = "v=0\r\na=ice-pwd:***\r\na=acap:1 ice-pwd:***\r\na=crypto:1 X inline:***\r\nk=***\r\n";
+
+  test("what a hook changed, before and after, without secrets; unchanged ones are not told", async () => {
+    const { agent, core } = await connected({
+      trace: true,
+      hooks: {
+        localDescription: (sdp, { type }) => (type === "offer" ? `${sdp}a=mine\r\n` : undefined),
+      },
+    });
+    const entries: unknown[] = [];
+    agent.on("log", (entry) => entries.push(entry));
+    core.onCommand = (command) =>
+      command.type === "call"
+        ? [
+            { media: { type: "review_offer", call: 1, token: 3 }, body: secret },
+            { media: { type: "review_answer", call: 1, token: 4 }, body: secret },
+          ]
+        : [];
+    agent.call("bob");
+    await settle();
+    const head = { direction: "sent", call: 1 };
+    assert.deepEqual(entries, [
+      { ...head, description: "before", text: shown },
+      { ...head, description: "after", rules: ["localDescription"], text: `${shown}a=mine\r\n` },
+    ]);
+    agent.configure({ trace: false });
+    agent.call("bob");
+    await settle();
+    assert.equal(entries.length, 2);
+  });
+});
+
 describe("hooks that fail", () => {
   for (const [name, hook] of [
     ["throws", () => {
