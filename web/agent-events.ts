@@ -37,7 +37,11 @@ export interface UserAgentEvents {
   requestReceived: [RequestEvent];
   /** A SIP message, with `trace`. */
   log: [LogEntry];
-  /** The peer, the server or the page did something wrong that cost no more than is said. */
+  /**
+   * The peer, the server or the page did something wrong that cost no more than is said. Code
+   * "ice_server_failed": a STUN or TURN server refused, as 401 for a wrong password, or gave no
+   * answer, 701; the text has its URL. The call goes on without it, if it can.
+   */
   diagnostic: [{ readonly code: string; readonly text: string; readonly offset?: number }];
   /** What `stop` began has ended. */
   stopped: [];

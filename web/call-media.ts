@@ -91,6 +91,8 @@ export interface CallMediaHandlers {
   candidateFound(mid: string, candidate: string, ufrag: string): void;
   /** A candidate of the peer that the browser did not take. */
   candidateDropped(text: string): void;
+  /** A STUN or TURN server of ours refused, or gave no answer: its URL and what it said. */
+  serverFailed(text: string): void;
 }
 
 /** Offers have audio first: peers without BUNDLE expect it there. */
@@ -626,6 +628,17 @@ export class CallMedia {
     transceiver.sender.setStreams?.(this.local.side);
   }
 
+  /** Once for each server and error: the browser tries from each of its addresses. */
+  private tellServerErrors(connection: RTCPeerConnection): void {
+    const told = new Set<string>();
+    connection.addEventListener("icecandidateerror", ({ url, errorCode, errorText }) => {
+      const text = [`${url}:`, errorCode, errorText].filter((part) => part).join(" ");
+      if (this.closed || told.has(text)) return;
+      told.add(text);
+      this.handlers.serverFailed(text);
+    });
+  }
+
   private connect(): RTCPeerConnection {
     if (this.connection) return this.connection;
     const create = this.environment.createPeerConnection;
@@ -644,6 +657,7 @@ export class CallMedia {
         if (!this.closed) this.handlers.candidateDropped(text);
       },
     });
+    this.tellServerErrors(connection);
     const followed = new WeakSet<MediaStreamTrack>();
     connection.addEventListener("track", ({ track }) => {
       this.remote.add(track);

@@ -38,6 +38,7 @@ export interface MediaHandlers {
   lost(call: number, error: MediaLoss, message: string): void;
   candidateFound(call: number, mid: string, candidate: string, ufrag: string): void;
   candidateDropped(call: number, text: string): void;
+  serverFailed(call: number, text: string): void;
 }
 
 export class Media {
@@ -80,6 +81,7 @@ export class Media {
       candidateFound: (mid, candidate, ufrag) =>
         this.handlers.candidateFound(call, mid, candidate, ufrag),
       candidateDropped: (text) => this.handlers.candidateDropped(call, text),
+      serverFailed: (text) => this.handlers.serverFailed(call, text),
     });
     this.calls.set(call, media);
     return media;

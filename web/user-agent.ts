@@ -178,6 +178,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         this.answerMedia({ type: "local_candidate", call, mid, candidate, ufrag }, ""),
       candidateDropped: (_call, text) =>
         this.emit("diagnostic", { code: "candidate_dropped", text: `candidate of the peer: ${text}` }),
+      serverFailed: (_call, text) => this.emit("diagnostic", { code: "ice_server_failed", text }),
     });
     const execute = (command: Command, body?: string | Uint8Array): number =>
       this.driver.command(command, body);

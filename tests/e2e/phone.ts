@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { Tab } from "./browser.js";
 import type { PageServer } from "./page-server.js";
-import type { Failure, Media, Snapshot } from "./page/modern.js";
+import type { Failure, Media, PhoneOptions, Snapshot } from "./page/modern.js";
 import type { SipServer } from "./servers.js";
 import type { AnyTab } from "./tab.js";
 
@@ -50,16 +50,7 @@ export class Phone<T extends AnyTab = Tab> {
     return this;
   }
 
-  start(
-    changes: {
-      readonly server?: string;
-      readonly password?: string;
-      readonly reconnectTime?: number;
-      readonly trickle?: "none" | "half" | "full";
-      readonly iceServers?: readonly RTCIceServer[];
-      readonly iceQuietPeriod?: number;
-    } = {},
-  ): Promise<Failure | null> {
+  start(changes: Partial<PhoneOptions> = {}): Promise<Failure | null> {
     const options = {
       server: this.server.url,
       uri: `sip:${this.user}@${this.server.domain}`,

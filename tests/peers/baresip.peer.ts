@@ -9,6 +9,7 @@ import { expectMedia, sample } from "../e2e/media.js";
 import { startPageServer, type PageServer } from "../e2e/page-server.js";
 import { Phone } from "../e2e/phone.js";
 import { Baresip } from "./baresip.js";
+import { figure } from "./figures.js";
 import { address, startLab, type Lab } from "./lab.js";
 import { answerWithTone, callWithTone, equip, hear, type Plain } from "./sound.js";
 import { strongestTone, type Sound, type Tone } from "./wave.js";
@@ -143,8 +144,11 @@ async function baresipCalls(media: Plain): Promise<void> {
   await baresip.event("CALL_ESTABLISHED", from);
 }
 
-async function aliceHangsUp(): Promise<void> {
-  const from = baresip.events.length;
+/** When the page decodes the first sound of a call that is not made yet. */
+const firstMedia = (): Promise<number> =>
+  alice.tab.page.evaluate(() => window.probe.mediaTime(["audio"], 8000));
+
+async function aliceHangsUp(from = baresip.events.length): Promise<void> {
   await alice.hangup();
   assert.deepEqual([(await alice.end()).cause, (await alice.end()).by], ["bye", "local"]);
   await baresip.event("CALL_CLOSED", from);
@@ -319,6 +323,40 @@ test("baresip rejects, cancels and is rejected; the page cancels", async () => {
   await alice.state("incoming");
   await baresip.hangup();
   assert.deepEqual([(await alice.end()).cause, (await alice.end()).by], ["cancelled", "remote"]);
+});
+
+for (const [name, media] of [
+  ["opus", opus],
+  ["PCMU", pcmu],
+] as const) {
+  test(`time from call() to media, ${name}`, async (context) => {
+    await baresip.command("answermode", "auto");
+    const times: number[] = [];
+    for (let at = 0; at < 5; at++) {
+      const from = baresip.events.length;
+      const heard = firstMedia();
+      await alice.call("baresip", media);
+      times.push((await heard) - (await alice.tab.page.evaluate(() => window.phone.calledAt)));
+      await aliceHangsUp(from);
+    }
+    await baresip.command("answermode", "manual");
+    figure(context, `baresip, ${name}`, times);
+  });
+}
+
+test("time from the dialling of baresip to media", async (context) => {
+  const times: number[] = [];
+  await alice.autoAnswer({ audio: true });
+  for (let at = 0; at < 5; at++) {
+    const heard = firstMedia();
+    await alice.snapshot(); // the page counts its connections first
+    const dialled = performance.timeOrigin + performance.now();
+    await baresip.dial(`sip:alice@${lab.domain}`);
+    times.push((await heard) - dialled);
+    await alice.state("established");
+    await baresipHangsUp();
+  }
+  figure(context, "baresip calls, opus", times);
 });
 
 test("call waiting, busy, and transfers to baresip and by baresip", async () => {

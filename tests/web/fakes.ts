@@ -434,8 +434,8 @@ export class FakePeerConnection {
     return Promise.resolve();
   }
 
-  candidateError(url: string): void {
-    this.fire("icecandidateerror", { url });
+  candidateError(url: string, errorCode = 701, errorText = "no answer"): void {
+    this.fire("icecandidateerror", { url, errorCode, errorText });
     this.onicecandidateerror?.();
   }
 

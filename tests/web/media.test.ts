@@ -60,6 +60,7 @@ function bench(
       lost: (_call, error) => states.push(`lost ${error}`),
       candidateFound: () => undefined,
       candidateDropped: () => undefined,
+      serverFailed: (_call, text) => states.push(`server ${text}`),
     },
   );
   const ask = async (request: PeerMediaRequest, body = ""): Promise<void> => {
@@ -233,6 +234,19 @@ describe("candidate gathering", () => {
     browser.connection.candidateError("turn:turn.example.org:3478?transport=udp");
     await browser.time.advance(50);
     assert.deepEqual(seen, ["ready 1"]);
+  });
+
+  test("RFC 8489 9.2.4: a server that refuses is told of once, by its URL and what it said", async () => {
+    const { browser, states, ask } = bench(slow, { iceServers: servers });
+    await ask(offer(1, { audio: "recvonly" }));
+    const url = "turn:turn.example.org:3478?transport=udp";
+    browser.connection.candidateError(url, 401, "Unauthorized");
+    browser.connection.candidateError(url, 401, "Unauthorized");
+    browser.connection.candidateError("stun:stun.example.org:3478", 701, "");
+    assert.deepEqual(states, [
+      `server ${url}: 401 Unauthorized`,
+      "server stun:stun.example.org:3478: 701",
+    ]);
   });
 
   test("without servers a host candidate and a short while are enough", async () => {

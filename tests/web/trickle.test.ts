@@ -38,6 +38,7 @@ function bench(settings: Partial<MediaSettings> = {}): {
     candidateFound: (_call, mid, candidate, ufrag) =>
       seen.push(candidate ? `found ${mid} ${candidate} ${ufrag}` : "no more"),
     candidateDropped: (_call, text) => seen.push(`dropped: ${text}`),
+    serverFailed: () => undefined,
   });
   return {
     browser,

@@ -5,14 +5,11 @@ import {
   type CallEnd,
   type CallOptions,
   type Registration,
+  type UserAgentOptions,
 } from "../../../web/index.js";
 
-export interface PhoneOptions {
-  readonly server: string;
-  readonly uri: string;
-  readonly password: string;
-  readonly reconnectTime?: number;
-}
+/** What can be handed over from Node. */
+export type PhoneOptions = Omit<UserAgentOptions, "hooks" | "wasm" | "record" | "environment">;
 
 export interface Failure {
   readonly code: string;
@@ -40,6 +37,8 @@ export interface Snapshot {
   readonly connectionError: string | null;
   /** State events of the latest registration, in order. */
   readonly registrations: readonly string[];
+  /** Diagnostics of the user agent, in order: the code and the text. */
+  readonly diagnostics: readonly string[];
 }
 
 export interface Phone {
@@ -103,6 +102,7 @@ let end: CallEnd | null = null;
 let log: string[] = [];
 let connection: string[] = [];
 let registrations: string[] = [];
+let diagnostics: string[] = [];
 let calledAt = 0;
 let answerWith: Media | null = null;
 let transferred: Call | null = null;
@@ -154,6 +154,8 @@ window.phone = {
     }
     connection = [];
     registration = null;
+    diagnostics = [];
+    agent.on("diagnostic", ({ code, text }) => diagnostics.push(`${code} ${text}`));
     agent.on("call", (incoming) => {
       if (call !== null && call.state !== "ended" && incoming.replaces === undefined) {
         void incoming.reject({ status: 486 });
@@ -223,6 +225,7 @@ window.phone = {
     connection,
     connectionError: agent?.connectionError?.message ?? null,
     registrations,
+    diagnostics,
   }),
   get current() {
     return current();
