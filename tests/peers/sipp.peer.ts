@@ -560,6 +560,16 @@ describe("answers and offers that are wrong", () => {
     });
   }
 
+  test("an offer with no codec that a browser has ends in 488 when it is answered", async () => {
+    const unknown = { kind: "audio", formats: [[97, "unheard-of/8000"]] } as const;
+    const peer = await run("no codec", Scenario.caller("alice", sdp([unknown]), 488));
+    await alice.state("incoming");
+    await alice.answer({ audio: true });
+    await peer.done();
+    assert.equal((await alice.end()).cause, "media_error");
+    await goodCall();
+  });
+
   test("a re-INVITE that is wrong is refused and leaves the call as it was", async () => {
     const scenario = Scenario.callee().reply("200 OK", sdp([audio])).expect("ACK").take("INFO");
     const wrong = sdp([audio], 2).replace(/^o=.*\r\n/m, "");
