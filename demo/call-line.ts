@@ -1,5 +1,5 @@
 /** One of the page's calls: what a person is told about it, as its events tell it. */
-import type { Call, CallEnd, TransferRequest } from "../web/index.js";
+import type { Call, CallEnd, MediaChoice, MediaOffer, TransferRequest } from "../web/index.js";
 import { formatDuration } from "./dom.js";
 import { describeCallEnd, detailOf, reasonOf } from "./messages.js";
 import { text } from "./texts.js";
@@ -21,6 +21,8 @@ export interface LineOwner {
   established(line: CallLine): void;
   ended(line: CallLine, end: CallEnd): void;
   transferRequested(line: CallLine, request: TransferRequest): void;
+  /** The peer wants to add a medium. */
+  mediaOffered(line: CallLine, offer: MediaOffer): void;
   /** The call that this line's peer asked for goes on without it, or has failed. */
   transferDone(line: CallLine, ok: boolean): void;
 }
@@ -51,11 +53,14 @@ export class CallLine {
   /** The other side rings, and nothing is heard of it but our own tone. */
   ringing = false;
   wantsVideo = false;
+  /** What this call does with sound. */
+  audio: MediaChoice = true;
   /** The call that waits while this one asks its peer whether it may be transferred. */
   askingFor: CallLine | null = null;
   /** What was captured for this call alone: a shared screen. */
   ownStream: MediaStream | null = null;
   private earlyMedia = false;
+  private interrupted = false;
   private shown: Status;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,6 +88,18 @@ export class CallLine {
     return this.call.localHold;
   }
 
+  /** Pictures are sent or received, or would be if nobody held the call. */
+  get hasVideo(): boolean {
+    const transceivers = this.call.peerConnection?.getTransceivers() ?? [];
+    return transceivers.some(
+      ({ currentDirection, receiver }) =>
+        receiver.track.kind === "video" &&
+        (currentDirection === "sendrecv" ||
+          currentDirection === "sendonly" ||
+          currentDirection === "recvonly"),
+    );
+  }
+
   /** "00:12", or null before the answer. */
   get duration(): string | null {
     return this.establishedAt === null ? null : formatDuration(this.talkTime / 1000);
@@ -101,8 +118,10 @@ export class CallLine {
 
   sayActive(): void {
     this.say(() => {
+      if (this.interrupted) return text("mediaInterrupted");
       if (this.heldByPeer) return text("remoteHold");
       if (this.isHeld) return text("onHold");
+      if (this.call.sharing) return text("sharing");
       return text(this.call.isMuted("audio") ? "muted" : "inCall");
     });
   }
@@ -139,6 +158,42 @@ export class CallLine {
       });
       return false;
     }
+  }
+
+  /** Offers to add video, or to go on without; the line tells how it goes. */
+  async setVideo(wanted: boolean): Promise<void> {
+    this.modifying = true;
+    if (wanted) this.say(() => text("videoAdding"));
+    try {
+      if (!wanted && this.call.sharing) await this.call.stopSharing();
+      await this.call.modify({ audio: this.audio, video: wanted });
+      this.modifying = false;
+      if (this.phase !== "active") return;
+      this.wantsVideo ||= wanted;
+      const added = wanted && this.hasVideo;
+      this.say(() => text(added ? "videoAdded" : "videoEnded"), { passing: true });
+    } catch (error) {
+      this.modifying = false;
+      if (this.phase !== "active") return;
+      const reason = reasonOf(error);
+      this.say(() => text("videoChangeFailed", { reason }), { passing: true, isError: true });
+    }
+  }
+
+  /** Shows the screen to the peer, or no longer. */
+  async setSharing(wanted: boolean): Promise<void> {
+    this.modifying = true;
+    this.owner.changed(this);
+    try {
+      await (wanted ? this.call.shareScreen({ audio: true }) : this.call.stopSharing());
+    } catch (error) {
+      if (this.phase === "active") {
+        const detail = reasonOf(error);
+        this.say(() => text("screenRefused", { detail }), { passing: true, isError: true });
+      }
+    }
+    this.modifying = false;
+    this.owner.changed(this);
   }
 
   /** Transfers the peer to somebody else; the line tells how it goes. */
@@ -196,6 +251,27 @@ export class CallLine {
       this.heldByPeer = held;
       this.say(() => text(held ? "remoteHold" : "remoteResume"), { passing: true });
     });
+    call.on("sharing", (sharing) => {
+      if (sharing) this.sayActive();
+      else this.say(() => text("sharingEnded"), { passing: true });
+    });
+    call.on("mediaOffer", (offer) => owner.mediaOffered(this, offer));
+    call.on("mediaState", ({ state }) => {
+      if (this.phase !== "active") return;
+      const lost = state === "interrupted" || state === "failed";
+      if (lost === this.interrupted) return;
+      this.interrupted = lost;
+      if (lost) this.sayActive();
+      else this.say(() => text("mediaBack"), { passing: true });
+    });
+    call.on("trackEnded", ({ side, kind, reason }) => {
+      if (side !== "local" || reason !== "unplugged") return;
+      this.say(() => text(kind === "audio" ? "microphoneGone" : "cameraGone"), {
+        passing: true,
+        isError: true,
+      });
+    });
+    for (const name of ["modified", "media"] as const) call.on(name, () => owner.changed(this));
     call.on("transfer", ({ state, status: code, reason }) => {
       const detail = detailOf(code, reason);
       if (state === "trying") this.say(() => text("transferTrying"));

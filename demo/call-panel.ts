@@ -5,6 +5,7 @@ import type {
   CallEnd,
   CallOptions,
   DeviceChoice,
+  MediaOffer,
   TransferRequest,
   UserAgent,
 } from "../web/index.js";
@@ -13,6 +14,7 @@ import { byId, setIcon, setLabel } from "./dom.js";
 import { outcomeOf, type HistoryEntry } from "./history.js";
 import { KeyPad } from "./keypad.js";
 import { LineList } from "./line-list.js";
+import { MediaDialog } from "./media-dialog.js";
 import { MenuButton } from "./menu.js";
 import { messageOf, reasonOf } from "./messages.js";
 import { closeNotification, notifyIncoming } from "./notifications.js";
@@ -52,6 +54,8 @@ export interface CallPanelOptions {
 
 interface Placing {
   readonly video: boolean;
+  /** Nothing is sent, so no microphone or camera is needed. */
+  readonly receiveOnly?: boolean;
   readonly stream?: MediaStream;
   /** The call that waits while this one asks. */
   readonly askingFor?: CallLine;
@@ -69,10 +73,13 @@ export class CallPanel implements LineOwner {
   private readonly number = byId("txtPhoneNumber", HTMLInputElement);
   private readonly callButton = byId("btnCall", HTMLButtonElement);
   private readonly answerAudioButton = byId("btnAnswerAudio", HTMLButtonElement);
+  private readonly answerReceiveButton = byId("btnAnswerReceive", HTMLButtonElement);
   private readonly hangUpButton = byId("btnHangUp", HTMLButtonElement);
   private readonly options = byId("divCallOptions", HTMLElement);
   private readonly muteButton = byId("btnMute", HTMLButtonElement);
   private readonly cameraButton = byId("btnMuteVideo", HTMLButtonElement);
+  private readonly videoButton = byId("btnVideo", HTMLButtonElement);
+  private readonly shareButton = byId("btnShare", HTMLButtonElement);
   private readonly holdButton = byId("btnHoldResume", HTMLButtonElement);
   private readonly transferButton = byId("btnTransfer", HTMLButtonElement);
   private readonly keyPadButton = byId("btnKeyPad", HTMLButtonElement);
@@ -104,6 +111,7 @@ export class CallPanel implements LineOwner {
         : line.transfer(other.call)),
   });
   private readonly consent = new ConsentDialog();
+  private readonly mediaDialog = new MediaDialog();
 
   private agent: UserAgent | null = null;
   private registered = false;
@@ -129,6 +137,9 @@ export class CallPanel implements LineOwner {
     byId("btnCallVideo", HTMLButtonElement).addEventListener("click", () => this.dial(true));
     const shareButton = byId("btnCallScreenShare", HTMLButtonElement);
     shareButton.addEventListener("click", () => void this.shareScreen());
+    byId("btnCallReceive", HTMLButtonElement).addEventListener("click", () => {
+      void this.place(this.number.value.trim(), { video: true, receiveOnly: true });
+    });
     byId("btnDisableOptions", HTMLButtonElement).addEventListener("click", () => {
       saveFlag("disableCallOptions", true);
       this.render();
@@ -137,11 +148,22 @@ export class CallPanel implements LineOwner {
     this.answerAudioButton.addEventListener("click", () => {
       if (this.selected !== null) void this.answer(this.selected, false);
     });
+    this.answerReceiveButton.addEventListener("click", () => {
+      if (this.selected !== null) void this.answer(this.selected, true, true);
+    });
     this.hangUpButton.addEventListener("click", () => {
       if (this.selected !== null) this.end(this.selected);
     });
     this.muteButton.addEventListener("click", () => this.toggleMute("audio"));
     this.cameraButton.addEventListener("click", () => this.toggleMute("video"));
+    this.videoButton.addEventListener("click", () => {
+      const line = this.selected;
+      if (line !== null && !line.modifying) void line.setVideo(!line.hasVideo);
+    });
+    this.shareButton.addEventListener("click", () => {
+      const line = this.selected;
+      if (line !== null && !line.modifying) void line.setSharing(!line.call.sharing);
+    });
     this.holdButton.addEventListener("click", () => {
       const line = this.selected;
       if (line !== null && !line.modifying) void line.setHold(!line.isHeld);
@@ -255,6 +277,24 @@ export class CallPanel implements LineOwner {
     });
   }
 
+  mediaOffered(line: CallLine, offer: MediaOffer): void {
+    // Who has switched video off, or is not looking at this call, is not to be surprised by it.
+    if (loadFlag("disableVideo") || line !== this.selected) {
+      offer.decline();
+      return;
+    }
+    this.mediaDialog.ask(line, offer, (decision) => {
+      try {
+        if (decision === "none") offer.decline();
+        else if (decision === "show") offer.accept({ devices: this.settings.devices() });
+        else offer.accept({ video: "recvonly" });
+        if (decision !== "none") line.wantsVideo = true;
+      } catch (error) {
+        line.say(() => messageOf(error), { isError: true });
+      }
+    });
+  }
+
   transferDone(line: CallLine, ok: boolean): void {
     // After a success the peer hangs up itself.
     if (this.leaving.delete(line) && !ok) this.select(line);
@@ -335,8 +375,8 @@ export class CallPanel implements LineOwner {
     this.settings.onDialled(target);
     this.tell(null);
     const options: CallOptions = {
-      audio: true,
-      video: how.video,
+      audio: how.receiveOnly === true ? "recvonly" : true,
+      video: how.receiveOnly === true ? "recvonly" : how.video,
       caps: CALL_CAPS,
       devices: this.settings.devices(),
       ...(how.stream === undefined ? {} : { stream: how.stream }),
@@ -344,6 +384,7 @@ export class CallPanel implements LineOwner {
     try {
       const line = this.begin(agent.call(target, options), "outgoing");
       line.wantsVideo = how.video;
+      line.audio = options.audio ?? true;
       line.ownStream = how.stream ?? null;
       line.askingFor = how.askingFor ?? null;
       return true;
@@ -378,7 +419,7 @@ export class CallPanel implements LineOwner {
     this.panel.scrollIntoView({ block: "nearest" });
   }
 
-  private async answer(line: CallLine, withVideo: boolean): Promise<void> {
+  private async answer(line: CallLine, withVideo: boolean, receiveOnly = false): Promise<void> {
     if (line.phase !== "incoming" || this.switching) return;
     this.settings.tones.unlock();
     if (line !== this.selected) {
@@ -390,11 +431,12 @@ export class CallPanel implements LineOwner {
     const { audio, video } = line.call.offered;
     line.wantsVideo = withVideo && video !== null && !loadFlag("disableVideo");
     line.phase = "outgoing";
+    line.audio = receiveOnly ? "recvonly" : audio !== null || video === null;
     line.say(() => text("answering"));
     try {
       line.call.answer({
-        audio: audio !== null || video === null,
-        video: line.wantsVideo,
+        audio: line.audio,
+        video: line.wantsVideo && receiveOnly ? "recvonly" : line.wantsVideo,
         devices: this.settings.devices(),
       });
     } catch (error) {
@@ -432,6 +474,7 @@ export class CallPanel implements LineOwner {
     for (const other of this.lines) if (other.askingFor === line) other.askingFor = null;
     this.transferDialog.close(line);
     this.consent.forget(line);
+    this.mediaDialog.forget(line);
     if (line === this.selected) {
       this.keyPad.close();
       this.askPermission(false);
@@ -664,6 +707,7 @@ export class CallPanel implements LineOwner {
     setLabel(this.callButton, text(incoming ? "answer" : "call"));
     setIcon(this.callButton, videoOffered && !loadFlag("disableVideo") ? "i-camera" : "i-phone");
     this.answerAudioButton.hidden = !videoOffered || loadFlag("disableVideo");
+    this.answerReceiveButton.hidden = !incoming;
     this.hangUpButton.disabled = line === null || line.phase === "ending";
     setLabel(this.hangUpButton, text(incoming ? "reject" : "hangUp"));
     this.number.disabled = line !== null;
@@ -680,7 +724,15 @@ export class CallPanel implements LineOwner {
     const dark = line?.call.isMuted("video") === true;
     const camera = text(dark ? "cameraOn" : "cameraOff");
     showToggle(this.cameraButton, dark, camera, dark ? "i-camera" : "i-camera-off");
-    this.cameraButton.disabled = (line?.call.localStream?.getVideoTracks().length ?? 0) === 0;
+    const hasVideo = line?.hasVideo === true;
+    this.cameraButton.disabled =
+      !hasVideo || (line?.call.localStream?.getVideoTracks().length ?? 0) === 0;
+    const busy = line === null || line.modifying || line.isHeld || line.heldByPeer;
+    showToggle(this.videoButton, hasVideo, text(hasVideo ? "videoEnd" : "videoAdd"), "i-camera");
+    this.videoButton.disabled = busy || (!hasVideo && loadFlag("disableVideo"));
+    const sharing = line?.call.sharing === true;
+    showToggle(this.shareButton, sharing, text(sharing ? "shareStop" : "shareStart"), "i-screen");
+    this.shareButton.disabled = busy || !canShare();
     this.newCallButton.disabled = this.switching || this.lines.length >= MAX_LINES;
     this.stage.setDark(dark);
   }
@@ -714,6 +766,10 @@ function nextLine(lines: readonly CallLine[]): CallLine | null {
     if (found !== undefined) return found;
   }
   return null;
+}
+
+function canShare(): boolean {
+  return "getDisplayMedia" in (navigator.mediaDevices ?? {});
 }
 
 function showToggle(button: HTMLButtonElement, on: boolean, label: string, icon: string): void {

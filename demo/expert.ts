@@ -27,6 +27,7 @@ const flags: readonly (readonly [StoredKey, HTMLInputElement])[] = [
   ["disableEarlyIms", byId("cbEarlyIMS", HTMLInputElement)],
   ["disableDebug", byId("cbDebugMessages", HTMLInputElement)],
   ["mediaCaching", byId("cbCacheMediaStream", HTMLInputElement)],
+  ["relayOnly", byId("cbRelayOnly", HTMLInputElement)],
   ["disableCallOptions", byId("cbCallButtonOptions", HTMLInputElement)],
 ];
 

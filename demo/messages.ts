@@ -22,6 +22,8 @@ const MEDIA_ERRORS: ReadonlyMap<string, TextKey> = new Map<string, TextKey>([
   ["insecure_context", "mediaInsecure"],
   ["not_supported", "mediaNotSupported"],
   ["bad_description", "mediaBadDescription"],
+  ["ice_failed", "mediaIceFailed"],
+  ["dtls_failed", "mediaDtlsFailed"],
   ["aborted", "mediaAborted"],
   ["failed", "mediaFailed"],
 ]);

@@ -364,5 +364,7 @@ function agentOptions(identity: Identity, server: string, expert: ExpertSettings
     rtcwebBreaker: expert.rtcwebBreaker,
     earlyIms: !expert.disableEarlyIms,
     trace: !expert.disableDebug,
+    streamCache: expert.mediaCaching,
+    iceTransportPolicy: expert.relayOnly ? "relay" : "all",
   };
 }

@@ -32,6 +32,8 @@ export interface ExpertSettings {
   readonly rtcwebBreaker: boolean;
   readonly disableEarlyIms: boolean;
   readonly disableDebug: boolean;
+  readonly mediaCaching: boolean;
+  readonly relayOnly: boolean;
 }
 
 type Fields = { readonly [key: string]: LiteralValue };
@@ -193,5 +195,7 @@ export function loadExpertSettings(): Checked<ExpertSettings> {
     rtcwebBreaker: loadFlag("rtcwebBreaker"),
     disableEarlyIms: loadFlag("disableEarlyIms"),
     disableDebug: loadFlag("disableDebug"),
+    mediaCaching: loadFlag("mediaCaching"),
+    relayOnly: loadFlag("relayOnly"),
   });
 }

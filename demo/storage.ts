@@ -23,6 +23,7 @@ const KEYS = {
   mediaCaching: "org.doubango.expert.enable_media_caching",
   disableCallOptions: "org.doubango.expert.disable_callbtn_options",
   language: "sipml-wasm.language",
+  relayOnly: "sipml-wasm.relay-only",
   volume: "sipml-wasm.volume",
   microphone: "sipml-wasm.microphone",
   camera: "sipml-wasm.camera",

@@ -51,6 +51,8 @@ test("each media error has words of its own", () => {
     "insecure_context",
     "not_supported",
     "bad_description",
+    "ice_failed",
+    "dtls_failed",
     "aborted",
     "failed",
   ] as const;
