@@ -102,6 +102,7 @@ const offerOrder: readonly MediaKind[] = ["audio", "video"];
 interface Snapshot {
   readonly directions: ReadonlyMap<RTCRtpTransceiver, RTCRtpTransceiverDirection>;
   readonly held: boolean;
+  readonly wanted: ReadonlySet<MediaKind>;
 }
 
 export class CallMedia {
@@ -126,6 +127,8 @@ export class CallMedia {
   private closed = false;
 
   private held = false;
+  /** What would be sent if nobody held the call. */
+  private wanted: ReadonlySet<MediaKind> = new Set();
   private offer: string | undefined;
   private answer: string | undefined;
   private prepared: MediaDirections | undefined;
@@ -323,6 +326,7 @@ export class CallMedia {
       if (added) this.local.allow(kind);
     }
     this.held = request.hold;
+    if (!request.hold) this.wanted = new Set(kinds.filter((kind) => sends(request[kind])));
     try {
       const describe = (directions: MediaDirections): Promise<void> => {
         for (const kind of offerOrder) this.direct(kind, directions[kind]);
@@ -376,6 +380,11 @@ export class CallMedia {
       throw error;
     }
     this.snapshot = undefined;
+    // A peer that only holds us is sent to again later.
+    const wants = (kind: MediaKind): boolean =>
+      sends(request[kind]) || (request[kind] !== null && this.wanted.has(kind));
+    this.wanted = new Set(kinds.filter(wants));
+    this.closeUnwanted();
     const sdp = await this.gathered(op, request.trickle);
     this.watch.negotiated(false, this.isEmpty());
     return sdp;
@@ -400,10 +409,18 @@ export class CallMedia {
     await this.trickle?.applied();
     if (!provisional) {
       this.snapshot = undefined;
+      this.closeUnwanted();
       this.watch.negotiated(true, this.isEmpty());
     }
     this.tellRemote();
     return "";
+  }
+
+  /** No camera stays on for a picture that the call no longer has, or that the peer refused. */
+  private closeUnwanted(): void {
+    for (const kind of kinds) {
+      if (!this.wanted.has(kind) || !this.transceiver(kind)) this.local.release(kind);
+    }
   }
 
   private async rollback(): Promise<void> {
@@ -427,7 +444,9 @@ export class CallMedia {
       }
       this.held = snapshot.held;
       if (connection.localDescription) this.trickle?.described(false);
+      this.wanted = snapshot.wanted;
       await this.applyTracks();
+      this.closeUnwanted();
     } catch {
       // The next description that the core asks for tells whether the connection is still usable.
     }
@@ -708,7 +727,7 @@ export class CallMedia {
     for (const transceiver of this.connection?.getTransceivers() ?? []) {
       directions.set(transceiver, transceiver.direction);
     }
-    return { directions, held: this.held };
+    return { directions, held: this.held, wanted: this.wanted };
   }
 }
 

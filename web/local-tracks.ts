@@ -185,6 +185,15 @@ export class LocalTracks {
     this.tell(track ? [kind] : []);
   }
 
+  /** Closes the device of this kind; it is opened again when something is to be sent. */
+  release(kind: MediaKind): void {
+    const track = this.tracks.get(kind);
+    if (!track) return;
+    this.tracks.delete(kind);
+    this.letGo(track);
+    this.show(kind);
+  }
+
   /** Nothing is sent of this kind, and no device opened for it, until the page gives one. */
   drop(kind: MediaKind): void {
     this.tracks.delete(kind);

@@ -425,6 +425,36 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(sdp.at(-1), "offer 2 audio:sendrecv video:inactive");
   });
 
+  test("a picture that is no longer wanted, or refused, or taken back closes the camera", async () => {
+    const { browser, media, ask } = await established();
+    const camera = (): MediaStreamTrack | undefined => media.of(call).localStream?.getVideoTracks()[0];
+    await ask(offer(3, { video: "sendrecv" }));
+    await ask(apply(4), "answer 2 audio:sendrecv video:sendrecv");
+    const first = camera();
+    assert.equal(first?.readyState, "live");
+    await ask(offer(5, { video: "sendonly", hold: true }));
+    await ask(apply(6), "answer 3 audio:recvonly video:recvonly");
+    assert.equal(camera(), first, "a held picture comes back");
+    await ask(offer(7, { video: null }));
+    await ask(apply(8), "answer 4 audio:sendrecv video:inactive");
+    assert.equal(first?.readyState, "ended");
+    assert.equal(camera(), undefined);
+    await ask(offer(9, { video: "sendrecv" }));
+    const second = camera();
+    assert.equal(second?.readyState, "live");
+    await ask({ type: "rollback", call });
+    assert.equal(second?.readyState, "ended");
+    const audio = browser.connection.transceiver("audio")?.sender.track;
+    assert.equal(audio?.readyState, "live");
+  });
+
+  test("a peer that holds us leaves the microphone open", async () => {
+    const { browser, ask } = await established();
+    const track = browser.connection.transceiver("audio")?.sender.track;
+    await ask(answer("create_answer", 3, { audio: "recvonly" }), "offer audio:sendonly");
+    assert.equal(track?.readyState, "live");
+  });
+
   test("a refused re-offer is taken back: directions, tracks, and the new line", async () => {
     const { browser, sdp, ask } = await established();
     await ask(offer(3, { audio: "sendonly", video: "recvonly", hold: true }));
