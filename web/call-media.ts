@@ -380,11 +380,7 @@ export class CallMedia {
       throw error;
     }
     this.snapshot = undefined;
-    // A peer that only holds us is sent to again later.
-    const wants = (kind: MediaKind): boolean =>
-      sends(request[kind]) || (request[kind] !== null && this.wanted.has(kind));
-    this.wanted = new Set(kinds.filter(wants));
-    this.closeUnwanted();
+    this.closeUnwanted(request);
     const sdp = await this.gathered(op, request.trickle);
     this.watch.negotiated(false, this.isEmpty());
     return sdp;
@@ -409,18 +405,29 @@ export class CallMedia {
     await this.trickle?.applied();
     if (!provisional) {
       this.snapshot = undefined;
-      this.closeUnwanted();
+      const agreed = (kind: MediaKind): Direction | null =>
+        (this.transceiver(kind)?.currentDirection as Direction | null | undefined) ?? null;
+      this.closeUnwanted({ audio: agreed("audio"), video: agreed("video") });
       this.watch.negotiated(true, this.isEmpty());
     }
     this.tellRemote();
     return "";
   }
 
-  /** No camera stays on for a picture that the call no longer has, or that the peer refused. */
-  private closeUnwanted(): void {
-    for (const kind of kinds) {
-      if (!this.wanted.has(kind) || !this.transceiver(kind)) this.local.release(kind);
-    }
+  /**
+   * No camera stays on for a picture that the call no longer has, or that the peer refused. A peer
+   * that takes nothing at all only holds us, and is sent to again later.
+   */
+  private closeUnwanted(agreed: MediaDirections): void {
+    const sent = kinds.filter((kind) => sends(agreed[kind]));
+    const isHold = sent.length === 0;
+    if (isHold) this.wanted = new Set(kinds.filter((kind) => agreed[kind] && this.wanted.has(kind)));
+    else if (!this.held) this.wanted = new Set(sent);
+    this.closeDevices();
+  }
+
+  private closeDevices(): void {
+    for (const kind of kinds) if (!this.wanted.has(kind)) this.local.release(kind);
   }
 
   private async rollback(): Promise<void> {
@@ -446,7 +453,7 @@ export class CallMedia {
       if (connection.localDescription) this.trickle?.described(false);
       this.wanted = snapshot.wanted;
       await this.applyTracks();
-      this.closeUnwanted();
+      this.closeDevices();
     } catch {
       // The next description that the core asks for tells whether the connection is still usable.
     }

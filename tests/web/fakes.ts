@@ -364,6 +364,7 @@ export class FakePeerConnection {
     }
     this.localDescription = description;
     this.transceivers.forEach((t, index) => (t.mid ??= String(index)));
+    if (description.type === "answer") this.agree();
     if (this.gatherLater) return;
     if (this.iceGatheringState !== "complete") this.gathering("gathering");
     if (this.autoGather) this.gathering("complete");
@@ -397,6 +398,20 @@ export class FakePeerConnection {
         this.fire("track", { track: transceiver.receiver.track });
       }
     });
+    if (description.type === "answer") this.agree();
+  }
+
+  /** What both descriptions leave of each line. */
+  private agree(): void {
+    const theirs = (this.remoteDescription?.sdp ?? "").split(" ").filter((word) => word.includes(":"));
+    for (const transceiver of this.transceivers) {
+      if (transceiver.mid === null || transceiver.direction === "stopped") continue;
+      const their = theirs[Number(transceiver.mid)]?.split(":")[1] ?? "inactive";
+      const send = /send/.test(transceiver.direction) && /recv/.test(their);
+      const receive = /recv/.test(transceiver.direction) && /send/.test(their);
+      transceiver.currentDirection =
+        send && receive ? "sendrecv" : send ? "sendonly" : receive ? "recvonly" : "inactive";
+    }
   }
 
   /** The states that browsers tell of one transport. */
