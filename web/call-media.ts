@@ -380,7 +380,7 @@ export class CallMedia {
       throw error;
     }
     this.snapshot = undefined;
-    this.closeUnwanted(request);
+    this.closeUnwanted();
     const sdp = await this.gathered(op, request.trickle);
     this.watch.negotiated(false, this.isEmpty());
     return sdp;
@@ -405,9 +405,7 @@ export class CallMedia {
     await this.trickle?.applied();
     if (!provisional) {
       this.snapshot = undefined;
-      const agreed = (kind: MediaKind): Direction | null =>
-        (this.transceiver(kind)?.currentDirection as Direction | null | undefined) ?? null;
-      this.closeUnwanted({ audio: agreed("audio"), video: agreed("video") });
+      this.closeUnwanted();
       this.watch.negotiated(true, this.isEmpty());
     }
     this.tellRemote();
@@ -418,10 +416,12 @@ export class CallMedia {
    * No camera stays on for a picture that the call no longer has, or that the peer refused. A peer
    * that takes nothing at all only holds us, and is sent to again later.
    */
-  private closeUnwanted(agreed: MediaDirections): void {
-    const sent = kinds.filter((kind) => sends(agreed[kind]));
+  private closeUnwanted(): void {
+    const agreed = (kind: MediaKind): Direction | null =>
+      (this.transceiver(kind)?.currentDirection as Direction | null | undefined) ?? null;
+    const sent = kinds.filter((kind) => sends(agreed(kind)));
     const isHold = sent.length === 0;
-    if (isHold) this.wanted = new Set(kinds.filter((kind) => agreed[kind] && this.wanted.has(kind)));
+    if (isHold) this.wanted = new Set(kinds.filter((kind) => agreed(kind) && this.wanted.has(kind)));
     else if (!this.held) this.wanted = new Set(sent);
     this.closeDevices();
   }

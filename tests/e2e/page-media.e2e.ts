@@ -47,7 +47,7 @@ test("video is added with the other side's consent, ended, and added again by th
   await talk();
   assert.equal(await shown(alice), "none");
   await alice.click("btnVideo");
-  await bob.expectText("hdrMedia", /^\[alice\] wants to use video/i);
+  await bob.expectText("#dlgMedia[open] h2", /^\[alice\] wants to use video/i);
   await bob.click("btnMediaShow");
   await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
   await expectShown(alice, "remote");
@@ -58,7 +58,7 @@ test("video is added with the other side's consent, ended, and added again by th
   await expectShown(bob, "none");
   await expectShown(alice, "none");
   await bob.click("btnVideo");
-  await alice.expectText("hdrMedia", /^\[bob\] wants to use video/i);
+  await alice.expectText("#dlgMedia[open] h2", /^\[bob\] wants to use video/i);
   await alice.click("btnMediaShow");
   await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
 });
@@ -75,7 +75,7 @@ test("who only wants to watch shows nothing", async () => {
 test("video that is not wanted leaves the call as it was", async () => {
   await talk();
   await alice.click("btnVideo");
-  await bob.expectText("hdrMedia", /wants to use video/i);
+  await bob.expectText("#dlgMedia[open] h2", /wants to use video/i);
   await bob.press("Escape");
   await alice.expectText("btnVideo", /^Add video$/);
   await expectShown(alice, "none");

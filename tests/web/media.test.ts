@@ -448,6 +448,18 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(audio?.readyState, "live");
   });
 
+  test("a picture that the peer ends closes the camera", async () => {
+    const { media, ask } = bench();
+    await ask(offer(1, { video: "sendrecv" }));
+    await ask(apply(2), "answer 1 audio:sendrecv video:sendrecv");
+    const [camera] = media.of(call).localStream?.getVideoTracks() ?? [];
+    await ask(
+      answer("create_answer", 3, { video: "sendrecv" }),
+      "offer audio:sendrecv video:inactive",
+    );
+    assert.equal(camera?.readyState, "ended");
+  });
+
   test("a peer that holds us leaves the microphone open", async () => {
     const { browser, ask } = await established();
     const track = browser.connection.transceiver("audio")?.sender.track;
