@@ -23,6 +23,8 @@ export interface LineOwner {
   transferRequested(line: CallLine, request: TransferRequest): void;
   /** The peer wants to add a medium. */
   mediaOffered(line: CallLine, offer: MediaOffer): void;
+  /** It no longer wants an answer to that. */
+  mediaOfferOver(line: CallLine): void;
   /** The call that this line's peer asked for goes on without it, or has failed. */
   transferDone(line: CallLine, ok: boolean): void;
 }
@@ -256,6 +258,7 @@ export class CallLine {
       else this.say(() => text("sharingEnded"), { passing: true });
     });
     call.on("mediaOffer", (offer) => owner.mediaOffered(this, offer));
+    call.on("mediaOfferOver", () => owner.mediaOfferOver(this));
     call.on("mediaState", ({ state }) => {
       if (this.phase !== "active") return;
       const lost = state === "interrupted" || state === "failed";

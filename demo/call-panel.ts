@@ -295,6 +295,10 @@ export class CallPanel implements LineOwner {
     });
   }
 
+  mediaOfferOver(line: CallLine): void {
+    this.mediaDialog.forget(line);
+  }
+
   transferDone(line: CallLine, ok: boolean): void {
     // After a success the peer hangs up itself.
     if (this.leaving.delete(line) && !ok) this.select(line);
