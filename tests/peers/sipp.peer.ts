@@ -535,6 +535,7 @@ describe("answers and offers that are wrong", () => {
     ["an m-line of another kind", sdp([video])],
     ["no o=", sdp([audio]).replace(/^o=.*\r\n/m, "")],
     ["a body that is no SDP", sdp([audio]).replace(/^v=0\r\n/, "hello\r\n")],
+    ["no codec that was offered", sdp([{ kind: "audio", formats: [[97, "unheard-of/8000"]] }])],
   ] as const) {
     test(`an answer with ${name} ends in BYE, and the next call works`, async () => {
       const scenario = Scenario.callee().reply("200 OK", answer).expect("ACK").take("BYE");

@@ -100,8 +100,8 @@ Result<sdp::Description, RewriteError> usable(sdp::Description description, bool
 /// transport of one that has (RFC 5761 5.1.1, RFC 9143 9.3.1).
 bool has_rtcp_mux(const sdp::Description& description);
 
-/// An error when `offer` has an m-line that takes part, and `answer` accepts none of them: there is
-/// no codec in common (RFC 3264 6).
+/// An error when `offer` has an m-line that takes part, and `answer` accepts none of them, or none
+/// with a codec that was offered: there is no codec in common (RFC 3264 6, 6.1).
 std::optional<RewriteError> nothing_in_common(const sdp::Description& answer,
                                               const sdp::Description& offer);
 

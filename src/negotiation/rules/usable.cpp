@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/ascii.hpp"
+#include "negotiation/rules/codec_list.hpp"
 #include "negotiation/rules/lines.hpp"
 #include "negotiation/rules/rules.hpp"
 
@@ -174,15 +175,43 @@ bool has_rtcp_mux(const Description& description) {
   return true;
 }
 
+namespace {
+
+/// True when a codec of the answer stands in the offer. By name, since an answer may number it anew
+/// (RFC 3264 6.1); by number where the name of one is not told. What is no RTP has no codecs.
+bool share_codec(const Media& answer, const Media& offer) {
+  if (!is_for_browser(offer) || !is_for_browser(answer)) return true;
+  const std::vector<sdp::Codec> offered = sdp::codecs(offer);
+  const auto is_offered = [&offered](const sdp::Codec& one) {
+    return !is_helper(one) &&
+           std::any_of(offered.begin(), offered.end(), [&one](const sdp::Codec& other) {
+             if (one.encoding.empty() || other.encoding.empty()) return one.format == other.format;
+             return ascii::equal_ignoring_case(one.encoding, other.encoding) &&
+                    one.clock_rate == other.clock_rate;
+           });
+  };
+  const std::vector<sdp::Codec> answered = sdp::codecs(answer);
+  return std::any_of(answered.begin(), answered.end(), is_offered);
+}
+
+}  // namespace
+
 std::optional<RewriteError> nothing_in_common(const Description& answer, const Description& offer) {
   std::optional<std::size_t> offered;
+  std::optional<std::size_t> foreign;
   for (std::size_t i = 0; i < std::min(answer.media.size(), offer.media.size()); ++i) {
-    if (!answer.media[i].is_rejected()) return std::nullopt;
     const Media& media = offer.media[i];
+    if (!answer.media[i].is_rejected()) {
+      if (share_codec(answer.media[i], media)) return std::nullopt;
+      if (!foreign) foreign = i;
+    }
     const bool takes_part =
         is_for_browser(media) && sdp::direction(offer, media) != sdp::Direction::inactive;
     if (takes_part && !offered) offered = i;
   }
+  if (foreign)
+    return error(RewriteErrorCode::nothing_in_common, *foreign, offer.media[*foreign].kind(),
+                 "none of its codecs was offered");
   if (!offered) return std::nullopt;
   return error(RewriteErrorCode::nothing_in_common, *offered, offer.media[*offered].kind(),
                "it is rejected, and so is all else: there is no codec in common");

@@ -158,6 +158,15 @@ TEST_CASE("RFC 3264 6: an answer that accepts nothing is an error, but not one t
   CHECK(refused.error().text ==
         "remote answer, m-line 0 (audio): it is rejected, and so is all else: there is no codec in "
         "common");
+  std::string foreign = description({{"audio", sendrecv}, {"video", inactive}});
+  const std::string_view known = "SAVPF 0\r\n";
+  foreign.replace(foreign.find(known), known.size(),
+                  "SAVPF 97 101\r\na=rtpmap:97 unheard-of/8000\r\na=rtpmap:101 "
+                  "telephone-event/8000\r\n");
+  foreign.replace(foreign.find("video 9"), 7, "video 0");
+  const auto unheard = remote_answer(foreign, offer, {});
+  REQUIRE_FALSE(bool(unheard));
+  CHECK(unheard.error().text == "remote answer, m-line 0 (audio): none of its codecs was offered");
   LocalOptions holding;
   holding.is_hold = true;
   CHECK(remote_answer(refusal, offer, holding));
