@@ -7,6 +7,7 @@
 #include "message/headers/expires.hpp"
 #include "message/status.hpp"
 #include "negotiation/hold.hpp"
+#include "negotiation/ice_restart.hpp"
 #include "sdp/description.hpp"
 #include "usage/info_content.hpp"
 
@@ -139,6 +140,13 @@ void Call::progress(OnProgress on, Context& context) {
   if (does(Do::send_invite)) send_invite(context);
 }
 
+bool Call::peer_restarts_ice() const {
+  if (!before_offer_) return false;
+  const auto before = sdp::parse(before_offer_->remote_description);
+  const auto offer = sdp::parse(remote_description_);
+  return before && offer && negotiation::restarts_ice(*before, *offer);
+}
+
 void Call::ask_media(MediaRequest::Type type, std::string description, bool provisional,
                      Context& context) {
   if (media_closed_) return;
@@ -149,8 +157,9 @@ void Call::ask_media(MediaRequest::Type type, std::string description, bool prov
   request.directions = wanted_directions();
   request.hold = is_own_change() ? pending_hold_ : local_hold_;
   request.provisional = provisional;
-  request.ice_restart = type == MediaRequest::Type::create_offer && is_own_change() &&
-                        pending_change_ == Change::restart_ice;
+  request.ice_restart = type == MediaRequest::Type::create_offer
+                            ? is_own_change() && pending_change_ == Change::restart_ice
+                            : type == MediaRequest::Type::create_answer && peer_restarts_ice();
   if (type == MediaRequest::Type::create_offer || type == MediaRequest::Type::create_answer) {
     request.trickle = may_trickle(context.config);
     trickle_.gathered = false;

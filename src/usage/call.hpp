@@ -198,6 +198,7 @@ class Call {
   message::HeaderFields ending_headers() const;
   void tell_end(Context& context);
   void close_media(Context& context);
+  bool peer_restarts_ice() const;
   void ask_media(MediaRequest::Type type, std::string description, bool provisional,
                  Context& context);
   void exchange_failed(Context& context);
