@@ -23,12 +23,17 @@ import type { DtmfOptions } from "./tones.js";
 export abstract class CallControls extends Emitter<CallEvents> {
   /** Names the call in traces and hooks; never used again. */
   readonly id: number;
+  /** @internal */
   protected readonly context: CallContext;
+  /** @internal */
   protected readonly media: CallMedia;
+  /** @internal */
   protected readonly tones: Tones;
+  /** @internal */
   protected readonly statistics: CallStatistics;
+  /** @internal */
   protected readonly screen: ScreenShare;
-  /** Who waits for the results of INFO requests, in their order. */
+  /** @internal Who waits for the results of INFO requests, in their order. */
   protected readonly infos: Deferred<SipResponse>[] = [];
 
   /** @internal */

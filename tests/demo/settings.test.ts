@@ -94,5 +94,7 @@ test("without storage everything is at its default", () => {
     rtcwebBreaker: false,
     disableEarlyIms: false,
     disableDebug: false,
+    mediaCaching: false,
+    relayOnly: false,
   });
 });
