@@ -77,9 +77,9 @@ after(async () => {
 const show = (tone: Tone | null): string => JSON.stringify(tone);
 
 /** A tone of this frequency as loud as a sine of half of full scale (RMS 0.35), within 3 dB. */
-function expectTone(tone: Tone | null, frequency: number): void {
+function expectTone(tone: Tone | null, frequency: number, purity = 0.9): void {
   assert.ok(tone !== null && Math.abs(tone.frequency - frequency) < 3, show(tone));
-  assert.ok(tone.rms > 0.25 && tone.rms < 0.5 && tone.purity > 0.9, show(tone));
+  assert.ok(tone.rms > 0.25 && tone.rms < 0.5 && tone.purity > purity, show(tone));
 }
 
 /** The page hears this tone, as soon as the buffers on the way are through. */
@@ -113,7 +113,8 @@ async function hearsNothing(phone: Phone): Promise<void> {
 function expectHeard(sound: Sound, frequency = ours): void {
   // Half of what would fit into the 700 ms: buffers run full and empty.
   assert.ok(sound.samples.length > 0.3 * sound.rate, `${sound.samples.length} samples`);
-  expectTone(strongestTone(sound), frequency);
+  // The seams of its buffers are heard, too, on a busy machine.
+  expectTone(strongestTone(sound), frequency, 0.6);
 }
 
 /** baresip decodes nothing, or nothing but silence. */
