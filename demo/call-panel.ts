@@ -739,6 +739,7 @@ export class CallPanel implements LineOwner {
     this.shareButton.disabled = busy || !canShare();
     this.newCallButton.disabled = this.switching || this.lines.length >= MAX_LINES;
     this.stage.setDark(dark);
+    this.stage.setSharing(sharing || (line !== null && line.ownStream !== null));
   }
 
   private renderTime(): void {

@@ -35,6 +35,11 @@ export class VideoStage {
     this.localView.classList.toggle("dark", dark);
   }
 
+  /** The preview shows a screen, which is no mirror. */
+  setSharing(sharing: boolean): void {
+    this.localView.classList.toggle("screen", sharing);
+  }
+
   /** Writes its texts in the language of now. */
   refresh(): void {
     this.update();
