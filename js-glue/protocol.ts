@@ -164,7 +164,7 @@ export interface CallOptions {
   readonly bandwidth?: Bandwidth;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wire_directions?: Partial<MediaDirections>;
-  /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
+  /** Encodings that the peer is neither told of nor sent, with their rtx and red: "telephone-event", "opus/48000/2". */
   readonly removed_codecs?: readonly string[];
   /** Encodings that stand first, in this order. */
   readonly codec_order?: readonly string[];

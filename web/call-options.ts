@@ -45,7 +45,7 @@ interface CommonOptions extends CaptureOptions {
   readonly bandwidth?: Bandwidth;
   /** Written on the wire instead of what the browser does, per medium. */
   readonly wireDirections?: Partial<MediaDirections>;
-  /** Encodings that the peer is not told of, with their rtx and red: "telephone-event", "opus/48000/2". */
+  /** Encodings that the peer is neither told of nor sent, with their rtx and red: "telephone-event", "opus/48000/2". */
   readonly removedCodecs?: readonly string[];
   /** Encodings that stand first, in this order. */
   readonly codecOrder?: readonly string[];

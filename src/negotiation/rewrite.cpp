@@ -206,6 +206,9 @@ constexpr Rule remote_offer_rules[] = {
     offered_bundle,
 };
 
+/// What else an offer is before we answer it, so that the browser sends what the answer has.
+constexpr Rule answerable_offer_rules[] = {codec_removal, codec_order};
+
 /// What answers of the peer are, to the offer that the browser knows of.
 constexpr Rule remote_answer_rules[] = {
     pairing,
@@ -220,6 +223,8 @@ constexpr Rule remote_answer_rules[] = {
     usable,
     // Once more, for what was rejected.
     answered_bundle,
+    // The browser's own offer had them.
+    codec_removal,
     {"wire_direction",
      [](Description d, const Situation& s) -> Outcome {
        if (s.local.audio_wire_direction)
@@ -330,6 +335,11 @@ Result<std::string, RewriteError> reviewed_description(std::string_view from_hos
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire,
                                                const RemoteOptions& options, RuleNames* changed) {
   return rewrite(from_wire, "remote offer", remote_offer_rules, {{}, options}, changed);
+}
+
+Result<std::string, RewriteError> offer_to_answer(std::string_view for_browser,
+                                                  const LocalOptions& options, RuleNames* changed) {
+  return rewrite(for_browser, "remote offer", answerable_offer_rules, {options}, changed);
 }
 
 bool has_rtcp_mux(std::string_view description) {

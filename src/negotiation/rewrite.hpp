@@ -29,8 +29,8 @@ struct LocalOptions {
   std::optional<Direction> video_wire_direction;
   /// Which candidates are told to the peer; all, unless it says otherwise.
   rules::CandidateFilter candidates;
-  /// Codecs that are not told to the peer, and those that stand first in this order; names as for
-  /// rules::without_codecs().
+  /// Codecs that are neither told to the peer nor sent to it, and those that stand first in this
+  /// order; names as for rules::without_codecs().
   std::vector<std::string> removed_codecs;
   std::vector<std::string> codec_order;
   /// The offer puts the call on hold, so that an answer may well accept nothing.
@@ -71,6 +71,13 @@ Result<std::string, RewriteError> reviewed_description(std::string_view from_hos
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire,
                                                const RemoteOptions& options = {},
                                                RuleNames* changed = nullptr);
+
+/// An offer out of remote_offer() for a browser that is to answer it: without the codecs that we do
+/// not take and with the preferred ones first, for a browser sends the first one that it is
+/// offered.
+Result<std::string, RewriteError> offer_to_answer(std::string_view for_browser,
+                                                  const LocalOptions& options,
+                                                  RuleNames* changed = nullptr);
 
 /// True when each audio and video m-line that takes part has a=rtcp-mux, itself or by its BUNDLE
 /// group (RFC 9143 9.3.1). If not, the browser must be ready to do without.

@@ -181,9 +181,16 @@ void Call::exchange(OnExchange on, Context& context) {
   if (does(Do::prepare_answer) && carrier_ == Carrier::invite && !takes_place_)
     ask_media(Type::prepare_answer, negotiation::offer_to_prepare(offer_for_browser_), false,
               context);
-  if (does(Do::create_answer)) ask_media(Type::create_answer, offer_for_browser_, false, context);
+  if (does(Do::create_answer)) {
+    // The options of a call that rang come with its acceptance.
+    auto offer = narrow_offer(id_, offer_for_browser_, options_.media, context);
+    ask_media(Type::create_answer, offer ? std::move(offer).value() : offer_for_browser_, false,
+              context);
+  }
   if (does(Do::apply_provisional)) ask_media(Type::apply_answer, early_answer_, true, context);
   if (does(Do::apply_answer)) ask_media(Type::apply_answer, answer_for_browser_, false, context);
+  if (does(Do::rollback)) restore_local();
+  if (does(Do::settle)) before_own_offer_.reset();
   if (does(Do::rollback) && !media_closed_) {
     MediaRequest request;
     request.type = Type::rollback;
@@ -307,6 +314,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     if (!is_reviewed) offer_of_browser_ = description;
     if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
     if (asks_review(is_reviewed, *rewritten, context)) return;
+    keep_local();
     local_description_ = std::move(rewritten).value();
     local_described();
     exchange(OnExchange::local_offer_ready, context);

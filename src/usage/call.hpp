@@ -299,6 +299,8 @@ class Call {
   bool may_trickle(const Config& config);
   std::string with_trickling(std::string description, const Config& config) const;
   void local_described();
+  void keep_local();
+  void restore_local();
   bool add_local(const Trickle::Found& found);
   void tell_candidates(Context& context);
   void tell_candidates(TricklePeer& peer, dialog::Dialog& dialog, Context& context);
@@ -443,6 +445,14 @@ class Call {
     MediaDirections directions;
   };
   std::optional<Before> before_offer_;
+  /// What holds if our offer is refused.
+  struct BeforeOwn {
+    std::string local_description;
+    std::string remote_description;
+    sdp::Fragment candidates;
+    bool all_told = false;
+  };
+  std::optional<BeforeOwn> before_own_offer_;
   std::optional<Change> pending_change_;
   CausedBy change_accepted_by_;
   /// What the user asked for during a refresh.

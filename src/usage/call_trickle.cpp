@@ -106,6 +106,39 @@ void Call::local_described() {
   for (const Trickle::Found& found : std::exchange(trickle_.found, {})) add_local(found);
 }
 
+/// An offer of ours takes the place of what was agreed on, unless it is refused.
+void Call::keep_local() {
+  if (carrier_ == Carrier::invite) return;
+  const TricklePeer* peer = heard_peer();
+  const bool all_told = !peer || std::max(peer->told, trickle_.described) >= trickle_.version;
+  before_own_offer_ = BeforeOwn{local_description_, remote_description_, trickle_.local, all_told};
+}
+
+/// RFC 3261 14.1, RFC 3264 8: a refused offer leaves the session as it was. Candidates of the
+/// refused generation go with it, those of one that goes on stay.
+void Call::restore_local() {
+  if (!before_own_offer_) return;
+  BeforeOwn before = std::move(*before_own_offer_);
+  before_own_offer_.reset();
+  local_description_ = std::move(before.local_description);
+  if (remote_description_ != before.remote_description) {
+    remote_description_ = std::move(before.remote_description);
+    remote_described(remote_description_);
+  }
+  bool all_told = before.all_told;
+  if (sdp::same_generation(before.candidates, trickle_.local)) {
+    for (sdp::FragmentSection& section : before.candidates.sections) {
+      const sdp::FragmentSection* now = sdp::find_section(trickle_.local, section.mid);
+      if (!now) continue;
+      all_told = all_told && now->candidates == section.candidates && now->ended == section.ended;
+      section = *now;
+    }
+  }
+  trickle_.local = std::move(before.candidates);
+  ++trickle_.version;
+  if (all_told) trickle_.described = trickle_.version;
+}
+
 bool Call::add_local(const Trickle::Found& found) {
   if (found.candidate.empty()) {
     bool is_new = false;

@@ -47,6 +47,13 @@ Description read_offer(std::uint32_t call, std::string_view from_wire, Context& 
   });
 }
 
+Description narrow_offer(std::uint32_t call, std::string_view for_browser,
+                         const negotiation::LocalOptions& options, Context& context) {
+  return traced(call, false, for_browser, context, [&](RuleNames* changed) {
+    return negotiation::offer_to_answer(for_browser, options, changed);
+  });
+}
+
 Description read_answer(std::uint32_t call, std::string_view from_wire, std::string_view offer,
                         const negotiation::LocalOptions& options, Context& context) {
   return traced(call, false, from_wire, context, [&](RuleNames* changed) {

@@ -13,7 +13,8 @@ namespace sipml::usage {
 
 using Description = Result<std::string, negotiation::RewriteError>;
 
-/// negotiation::local_description(), local_answer(), remote_offer() and remote_answer() for a call.
+/// negotiation::local_description(), local_answer(), remote_offer(), offer_to_answer() and
+/// remote_answer() for a call.
 /// With Config::trace, a description that they change is logged before and after, one that they
 /// refuse as it came; without secrets.
 Description write_offer(std::uint32_t call, std::string_view from_browser,
@@ -21,6 +22,8 @@ Description write_offer(std::uint32_t call, std::string_view from_browser,
 Description write_answer(std::uint32_t call, std::string_view from_browser, std::string_view offer,
                          const negotiation::LocalOptions& options, Context& context);
 Description read_offer(std::uint32_t call, std::string_view from_wire, Context& context);
+Description narrow_offer(std::uint32_t call, std::string_view for_browser,
+                         const negotiation::LocalOptions& options, Context& context);
 Description read_answer(std::uint32_t call, std::string_view from_wire, std::string_view offer,
                         const negotiation::LocalOptions& options, Context& context);
 

@@ -196,6 +196,11 @@ void check_rules(std::string_view offer, std::string_view answer,
     check_text(*remote);
     const auto twice = negotiation::remote_offer(*remote);
     fuzz::check(twice && *twice == *remote, "the peer's offer is rewritten once", *remote);
+    const auto narrow = negotiation::offer_to_answer(*remote, options);
+    fuzz::check(bool(narrow), "an offer can be answered with other codecs", *remote);
+    fuzz::check(media_count(*narrow) == media_count(*remote), "it keeps its m-lines", *narrow);
+    const auto narrower = negotiation::offer_to_answer(*narrow, options);
+    fuzz::check(narrower && *narrower == *narrow, "its codecs are chosen once", *narrow);
     const std::string prepared = negotiation::offer_to_prepare(*remote);
     check_text(prepared);
     fuzz::check(prepared.find("\na=candidate:") == std::string::npos,

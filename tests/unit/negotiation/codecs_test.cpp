@@ -267,3 +267,31 @@ TEST_CASE(
   REQUIRE(answer);
   CHECK(answer->find("telephone-event") == std::string::npos);
 }
+
+TEST_CASE("RFC 3264 6.1: the browser answers an offer with the codecs that our answer will have") {
+  LocalOptions options;
+  CHECK(*offer_to_answer(samples::chromium_offer(), options) == samples::chromium_offer());
+  options.removed_codecs = {"opus"};
+  options.codec_order = {"PCMA", "H264"};
+  RuleNames changed;
+  const auto offer = offer_to_answer(samples::chromium_offer(), options, &changed);
+  REQUIRE(offer);
+  CHECK(changed == RuleNames{"codec_removal", "codec_order"});
+  const auto parsed = sdp::parse(*offer);
+  REQUIRE(parsed);
+  CHECK(sdp::codecs(parsed->media[0]).front().encoding == "PCMA");
+  CHECK(sdp::codecs(parsed->media[1]).front().encoding == "H264");
+  CHECK(offer->find("opus") == std::string::npos);
+  CHECK(*offer_to_answer(*offer, options) == *offer);
+}
+
+TEST_CASE("RFC 3264 6.1: an answer with codecs that we did not offer does not make us send them") {
+  LocalOptions options;
+  options.removed_codecs = {"opus"};
+  RuleNames changed;
+  const auto answer =
+      remote_answer(samples::chromium_answer(), samples::chromium_offer(), options, &changed);
+  REQUIRE(answer);
+  CHECK(changed == RuleNames{"codec_removal"});
+  CHECK(answer->find("opus") == std::string::npos);
+}
