@@ -368,49 +368,51 @@ std::uint32_t Agent::place_call(uri::NameAddr to, std::optional<uri::Uri> from_u
   return id;
 }
 
-Agent::Answer Agent::execute(const Accept& command, Instant now) {
-  const auto found = calls_.find(command.call);
+/// What every command about a call begins and ends with.
+template <typename Act>
+Agent::Answer Agent::with_call(std::uint32_t id, Instant now, const Act& act) {
+  const auto found = calls_.find(id);
   if (found == calls_.end()) return unknown("call", calls_);
   Context ctx = context(now);
+  return outcome(act(found->second, ctx));
+}
+
+Agent::Answer Agent::execute(const Accept& command, Instant now) {
   usage::CallOptions options = command.options;
   options.media.session_name = config_.session_name;
-  return outcome(found->second.accept(command.choice, options, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.accept(command.choice, options, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const Reject& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.reject(command.status, command.reason, command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.reject(command.status, command.reason, command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const HangUp& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.hang_up(command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.hang_up(command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const ChangeCall& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.change(command.change, command.directions, command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.change(command.change, command.directions, command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(SendInfo command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(
-      found->second.info(command.content_type, std::move(command.body), command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.info(command.content_type, std::move(command.body), command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const Progress& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.ring(command.status, command.reason, command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.ring(command.status, command.reason, command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(SendRequest command, Instant now) {
@@ -481,33 +483,28 @@ Agent::Answer Agent::execute(const LocalCandidate& command, Instant now) {
 }
 
 Agent::Answer Agent::execute(const RestartIce& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(
-      found->second.change(usage::Change::restart_ice, std::nullopt, command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.change(usage::Change::restart_ice, std::nullopt, command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const AcceptOffer& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.accept_offer(command.choice, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.accept_offer(command.choice, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const RejectOffer& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.reject_offer(command.status, command.reason, command.headers, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.reject_offer(command.status, command.reason, command.headers, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const RequestKeyFrame& command, Instant now) {
-  const auto found = calls_.find(command.call);
-  if (found == calls_.end()) return unknown("call", calls_);
-  Context ctx = context(now);
-  return outcome(found->second.info(std::string(usage::media_control_type),
-                                    std::string(usage::key_frame_request), {}, ctx));
+  return with_call(command.call, now, [&](usage::Call& call, Context& ctx) {
+    return call.info(std::string(usage::media_control_type), std::string(usage::key_frame_request),
+                     {}, ctx);
+  });
 }
 
 Agent::Answer Agent::execute(const MediaLost& command, Instant now) {

@@ -86,6 +86,8 @@ class Agent {
   Answer execute(const MediaFailed& command, Instant now);
   Answer execute(const LocalCandidate& command, Instant now);
   Answer execute(const MediaLost& command, Instant now);
+  template <typename Act>
+  Answer with_call(std::uint32_t id, Instant now, const Act& act);
   void settle(Instant now);
   void end_calls(Instant now);
   void advance_stop(Instant now);
