@@ -3,6 +3,7 @@
 import type {
   Bandwidth,
   Command,
+  Direction,
   Event,
   MediaDirections,
   NameValue,
@@ -245,7 +246,10 @@ export class Call extends CallControls {
     const video = directionOf(media.video ?? false);
     const changing = this.change({ type: "modify", call: this.id, audio, video }, options);
     changing.then(
-      () => (this.directions = { audio, video }),
+      () => {
+        this.directions = { audio, video };
+        this.noteAgreed();
+      },
       () => undefined,
     );
     return changing;
@@ -353,6 +357,7 @@ export class Call extends CallControls {
     this.forgetSignal();
     this.establishing.resolve();
     this.statistics.begin();
+    this.noteAgreed();
     const { status, reason } = event;
     this.emit("answered", { status, reason, ...caused(event, body) });
     if (this.current !== "terminating") this.enter("established");
@@ -419,11 +424,7 @@ export class Call extends CallControls {
   /** @internal */
   handleMedia(event: Extract<Event, { type: "call_media" }>, body: Uint8Array): void {
     const { audio, video } = event;
-    // What the peer took out is not taken back without a question.
-    this.directions = {
-      audio: audio && this.directions.audio,
-      video: video && this.directions.video,
-    };
+    this.note({ audio, video });
     this.emit("media", { audio, video, ...caused(event, body) });
   }
 
@@ -436,15 +437,15 @@ export class Call extends CallControls {
   handleOffer(event: Extract<Event, { type: "call_offer" }>, body: Uint8Array): void {
     const { audio, video } = event;
     const { directions } = this;
-    const added = kinds.filter((kind) => event[kind] !== null && directions[kind] === null);
+    const added = kinds.filter((kind) => isActive(event[kind]) && !isActive(directions[kind]));
     const offer = new MediaOffer(
       {
         accept: (options) => {
           this.media.setOptions(captureOptions(options));
           this.answerOffer(
             chosen(options, {
-              audio: directions.audio ?? audio,
-              video: directions.video ?? video,
+              audio: isActive(directions.audio) ? directions.audio : audio,
+              video: isActive(directions.video) ? directions.video : video,
             }),
           );
         },
@@ -608,6 +609,24 @@ export class Call extends CallControls {
     return this.transferredTo;
   }
 
+  /** What the peer took out, or never took, is not taken back without a question. */
+  private note(agreed: MediaDirections): void {
+    const isHold = this.heldHere || this.heldThere || !kinds.some((kind) => isActive(agreed[kind]));
+    const of = (kind: MediaKind): Direction | null => {
+      const had = this.directions[kind];
+      if (!isActive(had) || isActive(agreed[kind])) return had;
+      return isHold && agreed[kind] !== null ? had : agreed[kind];
+    };
+    this.directions = { audio: of("audio"), video: of("video") };
+  }
+
+  /** The same of what the browser has agreed on, unless that is a hold. */
+  private noteAgreed(): void {
+    const { directions, peerConnection } = this.media;
+    if (!peerConnection || this.heldHere || this.heldThere) return;
+    if (kinds.some((kind) => isActive(directions[kind]))) this.note(directions);
+  }
+
   private answerOffer(choice: MediaDirections): void {
     this.execute({ type: "accept_offer", call: this.id, ...choice });
     this.directions = choice;
@@ -671,4 +690,8 @@ export class Call extends CallControls {
     this.current = state;
     this.emit("state", state);
   }
+}
+
+function isActive(direction: Direction | null): boolean {
+  return direction !== null && direction !== "inactive";
 }

@@ -342,6 +342,11 @@ void Call::forget_refused_media() {
   const auto allowed = negotiation::reversed(negotiation::summarise(*remote));
   if (!allowed.audio) directions_.audio.reset();
   if (!allowed.video) directions_.video.reset();
+  // One of them alone is inactive because it is not wanted, all of them because of a hold.
+  if (!local_hold_ && !negotiation::is_remote_hold(*remote)) {
+    if (directions_.audio && !is_active(allowed.audio)) directions_.audio = allowed.audio;
+    if (directions_.video && !is_active(allowed.video)) directions_.video = allowed.video;
+  }
   if (!local_hold_) allowed_ = {allowed.audio, allowed.video};
 }
 

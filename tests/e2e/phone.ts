@@ -77,7 +77,7 @@ export class Phone<T extends AnyTab = Tab> {
   answer(media: Media): Promise<void> {
     return this.tab.page.evaluate((what) => window.phone.answer(what), media);
   }
-  autoAnswer(media: Media): Promise<void> {
+  autoAnswer(media: Media | null): Promise<void> {
     return this.tab.page.evaluate((what) => window.phone.autoAnswer(what), media);
   }
   reject(status: number): Promise<void> {

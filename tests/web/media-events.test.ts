@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CommandError } from "../../js-glue/memory.js";
-import type { MediaDirections } from "../../js-glue/protocol.js";
+import type { Direction, MediaDirections } from "../../js-glue/protocol.js";
 import type { Call } from "../../web/call.js";
 import type { MediaOffer } from "../../web/media-offer.js";
 import { connected, established, incoming, isSip } from "./bench.js";
@@ -133,6 +133,55 @@ describe("RFC 3264 8.1: the peer offers to add a medium", () => {
         ["recvonly", "recvonly"],
       ],
     );
+  });
+
+  test("a picture that the peer refused, or made inactive, is asked for again", async () => {
+    const { agent, browser, core } = await connected();
+    agent.call("bob", { video: true });
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, hold: false, audio: "sendrecv", video: "sendrecv" },
+    });
+    await settle();
+    tell(browser, {
+      media: { type: "apply_answer", call: 1, token: 2, provisional: false },
+      body: "answer 1 audio:sendrecv video:inactive",
+    });
+    await settle();
+    tell(browser, established(1));
+    tell(browser, offered({ video: "sendrecv" }));
+    const [declined] = core.of("accept_offer");
+    assert.equal(declined?.video, null);
+  });
+
+  test("what the peer made inactive is not taken back by declining", async () => {
+    const { agent, browser, core } = await connected();
+    const call = agent.call("bob", { video: true });
+    tell(browser, established(1));
+    const flows = (audio: Direction, video: Direction): Scripted => ({
+      event: { type: "call_media", call: 1, audio, video },
+    });
+    const seen: MediaOffer[] = [];
+    call.on("mediaOffer", (offer) => {
+      seen.push(offer);
+      offer.decline();
+    });
+    // A hold takes nothing out.
+    tell(browser, { event: { type: "call_remote_hold", call: 1, held: true } });
+    tell(browser, flows("recvonly", "inactive"));
+    tell(browser, { event: { type: "call_remote_hold", call: 1, held: false } });
+    tell(browser, flows("inactive", "inactive"));
+    tell(browser, flows("sendrecv", "sendrecv"));
+    tell(browser, offered({ audio: "sendrecv", video: "sendrecv" }));
+    tell(browser, flows("sendrecv", "inactive"));
+    tell(browser, offered({ audio: "sendrecv", video: "sendrecv" }));
+    assert.deepEqual(
+      core.of("accept_offer").map(({ audio, video }) => [audio, video]),
+      [
+        ["sendrecv", "sendrecv"],
+        ["sendrecv", "inactive"],
+      ],
+    );
+    assert.deepEqual(seen.map(({ added }) => added), [[], ["video"]]);
   });
 
   test("devices and a stream of the page's own are used for it", async () => {

@@ -49,8 +49,8 @@ export interface Phone {
   register(): Promise<Failure | null>;
   stop(): Promise<void>;
   call(target: string, media: Media): Promise<void>;
-  /** Accepts every further incoming call at once. */
-  autoAnswer(media: Media): void;
+  /** Accepts every further incoming call at once; null: no more. */
+  autoAnswer(media: Media | null): void;
   answer(media: Media): void;
   reject(status: number): void;
   hangup(): void;
