@@ -414,13 +414,15 @@ export class CallMedia {
 
   /**
    * No camera stays on for a picture that the call no longer has, or that the peer refused. A peer
-   * that takes nothing at all only holds us, and is sent to again later.
+   * that takes nothing at all only holds us, and is sent to again later; one that rejects every
+   * line does the same (RFC 3264 section 8.4 for peers that are older than it).
    */
   private closeUnwanted(): void {
     const agreed = (kind: MediaKind): Direction | null =>
       (this.transceiver(kind)?.currentDirection as Direction | null | undefined) ?? null;
     const sent = kinds.filter((kind) => sends(agreed(kind)));
     const isHold = sent.length === 0;
+    if (this.isEmpty()) return;
     if (isHold) this.wanted = new Set(kinds.filter((kind) => agreed(kind) && this.wanted.has(kind)));
     else if (!this.held) this.wanted = new Set(sent);
     this.closeDevices();

@@ -467,6 +467,14 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(track?.readyState, "live");
   });
 
+  test("a peer that rejects every line to hold us leaves the microphone open", async () => {
+    const { browser, media, ask } = await established();
+    const track = browser.connection.transceiver("audio")?.sender.track;
+    await ask(answer("create_answer", 3, { audio: null }), "offer audio:inactive");
+    assert.equal(track?.readyState, "live");
+    assert.equal(media.of(call).localStream?.getTracks()[0], track);
+  });
+
   test("a refused re-offer is taken back: directions, tracks, and the new line", async () => {
     const { browser, sdp, ask } = await established();
     await ask(offer(3, { audio: "sendonly", video: "recvonly", hold: true }));
