@@ -9,6 +9,7 @@ import { startPageServer, type PageServer } from "./page-server.js";
 import type { Media } from "./page/modern.js";
 import { Phone } from "./phone.js";
 import type { SipServer } from "./servers.js";
+import { asked, expectNothingOpen, observe, sent } from "./wire.js";
 
 let browser: Browser;
 let pages: PageServer;
@@ -130,57 +131,13 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** Notes what the phone sends and what it asks the person for, from here on. */
-async function observe(phone: Phone): Promise<void> {
-  await phone.tab.page.evaluate(() => {
-    const noted = window as unknown as { sent: string[]; asked: number };
-    noted.asked = window.probe.captures.length;
-    if (noted.sent === undefined) {
-      window.phone.agent.configure({ trace: true });
-      window.phone.agent.on("log", ({ direction, text }) => {
-        if (direction === "sent" && !text.startsWith("v=")) noted.sent.push(text);
-      });
-    }
-    noted.sent = [];
-  });
-}
-
-function sent(phone: Phone, start: RegExp): Promise<string | undefined> {
-  return phone.tab.page.evaluate(
-    (pattern) =>
-      (window as unknown as { sent: string[] }).sent
-        // What a hook made of a message stands behind what it was.
-        .filter((text) => new RegExp(pattern).test(text))
-        .at(-1),
-    start.source,
-  );
-}
-
-/** The kinds that the person was asked for since observe(). */
-function asked(phone: Phone): Promise<string[]> {
-  return phone.tab.page.evaluate(() => {
-    const { asked: before } = window as unknown as { asked: number };
-    const kinds = window.probe.captures.slice(before).flatMap(({ audio, video }) => [
-      ...(audio ? ["audio"] : []),
-      ...(video ? ["video"] : []),
-    ]);
-    return [...new Set(kinds)];
-  });
-}
-
-function open(phone: Phone): Promise<{ readonly tracks: number; readonly peers: number }> {
-  return phone.tab.page.evaluate(() => window.probe.open());
-}
-
 const offerPattern = /^INVITE [^]*\r\n\r\nv=0/;
 const answerPattern = /^SIP\/2\.0 200 [^]*\r\n\r\nv=0/;
 
 async function hangUp(): Promise<void> {
   await alice.hangup().catch(() => undefined);
   await Promise.all([alice.end(), bob.end()]);
-  for (const phone of [alice, bob]) {
-    assert.deepEqual(await open(phone), { tracks: 0, peers: 0 }, `${phone.user} keeps nothing open`);
-  }
+  for (const phone of [alice, bob]) await expectNothingOpen(phone);
 }
 
 describe("each way in turn", () => {

@@ -1,0 +1,199 @@
+/**
+ * Answers that browsers among themselves do not give, with media that flow all the same: early media
+ * of one branch and the call of another, offers in the 2xx, answers that are short or name what is
+ * not there. RFC 3261 sections 13.2.1 and 13.2.2.4, RFC 3960, RFC 3264 section 6, RFC 9143.
+ */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { launch } from "./browser.js";
+import { startEmbedded } from "./embedded.js";
+import { directionsOf, expectWays, type Ways } from "./flow.js";
+import { Hand, sdpType } from "./hand.js";
+import { Dialog, type RawMessage } from "./kamailio/raw-client.js";
+import { startPageServer, type PageServer } from "./page-server.js";
+import { Phone } from "./phone.js";
+import type { SipServer } from "./servers.js";
+import { expectNothingOpen } from "./wire.js";
+
+let browser: Browser;
+let pages: PageServer;
+let server: SipServer;
+let alice: Phone;
+
+before(async () => {
+  browser = await launch();
+  pages = await startPageServer();
+  server = await startEmbedded();
+  alice = await Phone.registered(browser, pages, server, "alice");
+});
+after(async () => {
+  try {
+    await alice?.close();
+  } finally {
+    await server?.stop();
+    await pages?.stop();
+    await browser?.close();
+  }
+});
+afterEach(async () => {
+  await alice.hangup().catch(() => undefined);
+  await expectNothingOpen(alice);
+});
+
+const sound: Ways = { audio: "<->", video: "none" };
+const both: Ways = { audio: "<->", video: "<->" };
+
+describe("two branches", () => {
+  let left: Hand;
+  let right: Hand;
+  before(async () => {
+    left = await Hand.open(browser, pages, server, "bob", "left");
+    right = await Hand.open(browser, pages, server, "bob", "right");
+  });
+  after(async () => {
+    await left?.close();
+    await right?.close();
+  });
+  afterEach(async () => {
+    await left.forget();
+    await right.forget();
+  });
+
+  /** Both take the INVITE. */
+  const call = async (video: boolean): Promise<[RawMessage, RawMessage]> => {
+    await alice.call("bob", { audio: true, video });
+    return Promise.all([
+      left.client.nextRequest("INVITE"),
+      right.client.nextRequest("INVITE"),
+    ]);
+  };
+  const cancelled = async (hand: Hand, invite: RawMessage): Promise<void> => {
+    hand.client.respond(await hand.client.nextRequest("CANCEL"), "200 OK", hand.tag);
+    hand.respond(invite, "487 Request Terminated");
+  };
+  const talk = async (hand: Hand, invite: RawMessage, answer: string, ways: Ways): Promise<void> => {
+    hand.respond(invite, "200 OK", answer);
+    await hand.client.nextRequest("ACK");
+    await alice.state("established");
+    await expectWays(alice.tab, hand.tab, ways);
+    const dialog = Dialog.ofCallee(hand.client, invite, hand.tag);
+    assert.equal((await dialog.exchange("BYE")).status, 200);
+    assert.equal((await alice.end()).by, "remote");
+  };
+
+  for (const video of [false, true]) {
+    const [kinds, ways] = video ? ([["audio", "video"], both] as const) : ([["audio"], sound] as const);
+    test(`${kinds.join("+")}: early media of one, and its 200 with the same answer`, async () => {
+      const [first, second] = await call(video);
+      // Who does not answer at all is not cancelled (RFC 3261 section 9.1).
+      right.respond(second, "180 Ringing");
+      const answer = await left.answer(first.body, kinds);
+      left.respond(first, "183 Session Progress", answer);
+      await alice.logged("progress 183");
+      await expectWays(alice.tab, left.tab, ways);
+      await talk(left, first, answer, ways);
+      await cancelled(right, second);
+    });
+
+    test(`${kinds.join("+")}: early media of one, the call of the other`, async () => {
+      const [first, second] = await call(video);
+      left.respond(first, "183 Session Progress", await left.answer(first.body, kinds));
+      await alice.logged("progress 183");
+      await expectWays(alice.tab, left.tab, ways);
+      const answer = await right.answer(second.body, kinds);
+      await left.forget();
+      await talk(right, second, answer, ways);
+      await cancelled(left, first);
+    });
+  }
+
+  test("early media of both, the call of the first", async () => {
+    const [first, second] = await call(false);
+    const answer = await left.answer(first.body, ["audio"]);
+    left.respond(first, "183 Session Progress", answer);
+    await alice.logged("progress 183");
+    right.respond(second, "183 Session Progress", await right.answer(second.body, ["audio"]));
+    await expectWays(alice.tab, left.tab, sound);
+    await talk(left, first, answer, sound);
+    await cancelled(right, second);
+  });
+});
+
+describe("one peer", () => {
+  let bob: Hand;
+  before(async () => {
+    bob = await Hand.open(browser, pages, server, "dave");
+  });
+  after(() => bob?.close());
+  afterEach(() => bob.forget());
+
+  const hangUp = async (): Promise<void> => {
+    await alice.hangup();
+    await bob.bye();
+    await alice.end();
+  };
+
+  for (const kinds of [["audio"], ["audio", "video"]] as const) {
+    test(`offer in the 200 and answer in the ACK, with ${kinds.join("+")}`, async () => {
+      const calling = bob.call("alice", "");
+      await alice.state("incoming");
+      await alice.answer({ audio: true, video: kinds.length > 1 });
+      const sent = await calling;
+      assert.equal(sent.final.status, 200, sent.final.startLine);
+      const answer = await bob.answer(sent.final.body, kinds);
+      const dialog = Dialog.ofCaller(bob.client, sent);
+      dialog.send("ACK", [sdpType], answer);
+      await alice.state("established");
+      await expectWays(alice.tab, bob.tab, kinds.length > 1 ? both : sound);
+
+      // The same in a re-INVITE (RFC 3261 section 14).
+      const again = await dialog.exchange("INVITE");
+      assert.equal(again.status, 200, again.startLine);
+      dialog.send("ACK", [sdpType], await bob.answer(again.body, kinds));
+      await expectWays(alice.tab, bob.tab, kinds.length > 1 ? both : sound);
+      await hangUp();
+    });
+  }
+
+  /** What an endpoint without picture answers to an offer with one. */
+  const shortened: readonly (readonly [name: string, bend: (answer: string) => string])[] = [
+    ["rejects the picture", (answer) => answer],
+    ["leaves out the m-line of the picture", (answer) => answer.slice(0, answer.indexOf("m=video"))],
+    [
+      "names a mid that is not there",
+      (answer) =>
+        answer
+          .slice(0, answer.indexOf("m=video"))
+          .replace(/^a=group:BUNDLE .*$/m, "a=group:BUNDLE 0 1 nobody"),
+    ],
+    ["knows no BUNDLE and no mid", (answer) => answer.replace(/^a=(group|mid):.*\r\n/gm, "")],
+  ];
+  for (const [name, bend] of shortened) {
+    test(`a video caller to an endpoint with sound alone, that ${name}`, async () => {
+      await alice.call("dave", { audio: true, video: true });
+      const invite = await bob.client.nextRequest("INVITE");
+      assert.equal(directionsOf(invite.body), "audio:sendrecv video:sendrecv");
+      const dialog = await bob.accept(invite, ["audio"], bend);
+      await alice.state("established");
+      await expectWays(alice.tab, bob.tab, sound);
+      assert.deepEqual(await alice.tab.page.evaluate(() => window.probe.open().tracks), 1);
+
+      // The line keeps its place in what follows (RFC 3264 section 8).
+      const holding = alice.hold();
+      const reinvite = await bob.client.nextRequest("INVITE");
+      assert.match(directionsOf(reinvite.body), /^audio:sendonly video:(rejected|inactive)$/);
+      bob.respond(reinvite, "200 OK", bend(await bob.answer(reinvite.body, ["audio"])));
+      await bob.client.nextRequest("ACK");
+      assert.equal(await holding, null);
+      const resuming = alice.resume();
+      const resumed = await bob.client.nextRequest("INVITE");
+      bob.respond(resumed, "200 OK", bend(await bob.answer(resumed.body, ["audio"])));
+      await bob.client.nextRequest("ACK");
+      assert.equal(await resuming, null);
+      await expectWays(alice.tab, bob.tab, sound);
+      assert.equal((await dialog.exchange("BYE")).status, 200);
+      await alice.end();
+    });
+  }
+});
