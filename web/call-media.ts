@@ -438,7 +438,8 @@ export class CallMedia {
     this.snapshot = undefined;
     if (!connection || this.closed) return;
     try {
-      if (connection.signalingState === "have-local-offer") {
+      const undone = connection.signalingState === "have-local-offer";
+      if (undone) {
         await connection.setLocalDescription({ type: "rollback" });
       } else if (connection.signalingState === "have-remote-offer") {
         await connection.setRemoteDescription({ type: "rollback" });
@@ -450,6 +451,12 @@ export class CallMedia {
         if (isStopped(transceiver)) continue;
         if (direction !== undefined) transceiver.direction = direction;
         else if (transceiver.mid === null) transceiver.stop(); // or the next offer would have it
+      }
+      if (undone && connection.remoteDescription) {
+        // Chromium goes on without playing what an offer that was taken back would not have received,
+        // until it is told of another offer.
+        await connection.setLocalDescription(await connection.createOffer());
+        await connection.setLocalDescription({ type: "rollback" });
       }
       this.held = snapshot.held;
       if (connection.localDescription) this.trickle?.described(false);

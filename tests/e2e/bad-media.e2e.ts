@@ -114,17 +114,14 @@ describe("an INVITE whose description", () => {
           .replace(/^(m=audio \S+ \S+) .*\r\n/m, "$1 96\r\n")
           .concat("a=rtpmap:96 unheard-of/8000\r\n"),
     ],
-    ["the browser does not take", (sdp) => sdp.replace(/^a=ice-pwd:.*$/gm, "a=ice-pwd:short")],
   ];
   for (const [name, bend] of accepted) {
     test(name, async () => {
-      const old = (await alice.snapshot()).end;
       await alice.autoAnswer({ audio: true });
       const { final } = await bob.call("alice", bend(await bob.offer(["audio"])));
       await alice.autoAnswer(null);
       assert.equal(final.status, 488, final.startLine);
       const end = await alice.end();
-      assert.notDeepEqual(end, old);
       assert.deepEqual([end.cause, end.mediaError], ["media_error", "bad_description"]);
       assert.match(final.first("warning"), /^305 /);
     });
@@ -138,7 +135,6 @@ const answers: readonly (readonly [name: string, bend: (sdp: string) => string])
   ["has no fingerprint", none(/^a=fingerprint:.*\r\n/gm)],
   ["has too many m-lines", (sdp) => sdp + video],
   ["is of another kind", (sdp) => sdp.replace(/^m=audio/m, "m=video")],
-  ["rejects all", (sdp) => sdp.replace(/^m=audio \S+/m, "m=audio 0")],
   ["the browser does not take", (sdp) => sdp.replace(/^a=ice-pwd:.*$/gm, "a=ice-pwd:short")],
 ];
 

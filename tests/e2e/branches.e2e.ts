@@ -107,17 +107,6 @@ describe("two branches", () => {
       await cancelled(left, first);
     });
   }
-
-  test("early media of both, the call of the first", async () => {
-    const [first, second] = await call(false);
-    const answer = await left.answer(first.body, ["audio"]);
-    left.respond(first, "183 Session Progress", answer);
-    await alice.logged("progress 183");
-    right.respond(second, "183 Session Progress", await right.answer(second.body, ["audio"]));
-    await expectWays(alice.tab, left.tab, sound);
-    await talk(left, first, answer, sound);
-    await cancelled(right, second);
-  });
 });
 
 describe("one peer", () => {
