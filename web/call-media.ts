@@ -127,6 +127,7 @@ export class CallMedia {
   private closed = false;
 
   private held = false;
+  private hasAnswered = false;
   /** What would be sent if nobody held the call. */
   private wanted: ReadonlySet<MediaKind> = new Set();
   private offer: string | undefined;
@@ -381,6 +382,7 @@ export class CallMedia {
     }
     this.snapshot = undefined;
     this.closeUnwanted();
+    this.leaveOutSilent();
     const sdp = await this.gathered(op, request.trickle);
     this.watch.negotiated(false, this.isEmpty());
     return sdp;
@@ -426,6 +428,18 @@ export class CallMedia {
     if (isHold) this.wanted = new Set(kinds.filter((kind) => agreed(kind) && this.wanted.has(kind)));
     else if (!this.held) this.wanted = new Set(sent);
     this.closeDevices();
+  }
+
+  /** The first offer may have shown the page a medium that the answer does not take. */
+  private leaveOutSilent(): void {
+    if (this.hasAnswered) return;
+    this.hasAnswered = true;
+    const transceivers = this.connection?.getTransceivers() ?? [];
+    const stream = this.remote.leaveOut((track) => {
+      const direction = transceivers.find(({ receiver }) => receiver.track === track)?.currentDirection;
+      return direction !== "sendrecv" && direction !== "recvonly";
+    });
+    if (stream) this.handlers.tracksAdded("remote", stream, []);
   }
 
   private closeDevices(): void {

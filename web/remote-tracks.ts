@@ -30,6 +30,20 @@ export class RemoteTracks {
     this.fresh.add(track.kind === "video" ? "video" : "audio");
   }
 
+  /**
+   * Goes on in another stream without the tracks that nothing will come for, and returns it; undefined
+   * if there are none. An element plays no sound before the first picture of a stream that has a
+   * video track, and not either when the track is taken out of that stream.
+   */
+  leaveOut(silent: (track: MediaStreamTrack) => boolean): MediaStream | undefined {
+    const tracks = this.remote?.getTracks() ?? [];
+    const left = tracks.filter((track) => !silent(track));
+    if (left.length === 0 || left.length === tracks.length) return undefined;
+    this.remote = createStream(this.environment);
+    for (const track of left) this.remote.addTrack(track);
+    return this.remote;
+  }
+
   clear(): void {
     this.remote = undefined;
   }

@@ -74,6 +74,13 @@ const rows: readonly Row[] = [
     answer: "audio:sendonly",
   },
   {
+    caller: { audio: true, video: true },
+    callee: { audio: "recvonly", video: "inactive" },
+    ways: { audio: "->", video: "none" },
+    offer: "audio:sendrecv video:sendrecv",
+    answer: "audio:recvonly video:inactive",
+  },
+  {
     caller: { audio: "inactive" },
     callee: {},
     ways: silence,

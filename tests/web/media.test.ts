@@ -460,6 +460,19 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(camera?.readyState, "ended");
   });
 
+  test("a picture that the answer does not take is not in the stream that is heard", async () => {
+    const { media, seen, ask } = bench();
+    const sdp = "offer audio:sendrecv video:sendrecv";
+    await ask(answer("prepare_answer", 1, { video: "sendrecv" }), sdp);
+    const shown = media.of(call).remoteStream;
+    assert.equal(shown?.getTracks().length, 2);
+    await ask(answer("create_answer", 2, { audio: "recvonly", video: "inactive" }), sdp);
+    const heard = media.of(call).remoteStream;
+    assert.notEqual(heard, shown);
+    assert.deepEqual(heard?.getTracks().map(({ kind }) => kind), ["audio"]);
+    assert.ok(seen.includes("remote "), "the page is told of the stream");
+  });
+
   test("a peer that holds us leaves the microphone open", async () => {
     const { browser, ask } = await established();
     const track = browser.connection.transceiver("audio")?.sender.track;
