@@ -355,6 +355,7 @@ TEST_CASE("Contract: each media request is written with the keys of its example"
   answer.type = Type::create_answer;
   answer.token = 3;
   answer.directions.video = Direction::inactive;
+  answer.ice_restart = true;
   answer.trickle = true;
   add(answer);
   add({Type::apply_answer, 2, 4, {}, false, true, "v"});
