@@ -92,6 +92,11 @@ async function received(phone: Phone): Promise<string> {
   return frame ? `${frame.width}x${frame.height}` : "none";
 }
 
+/** The fake camera is 4:3; how large its picture arrives is up to how busy the machine is. */
+function isCamera(frame: { readonly width: number; readonly height: number } | null | undefined): boolean {
+  return frame ? Math.abs(frame.width / frame.height - 4 / 3) < 0.02 : false;
+}
+
 async function share(options: ShareOptions = {}): Promise<string | null> {
   return alice.tab.page.evaluate(
     (given) =>
@@ -147,12 +152,13 @@ describe("a shared screen", () => {
     await connect({ audio: true, video: true });
     await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
     const invites = await countInvites();
-    await quality(bob, "picture of the camera", ({ video }) => video?.received?.frame?.width === 640);
+    await quality(bob, "picture of the camera", ({ video }) => isCamera(video?.received?.frame));
     for (const ending of ["stopSharing", "button"] as const) {
       assert.equal(await share(), null);
       const size = await alice.tab.wait("screen at the other side", async () => {
         const now = await received(bob);
-        return now !== "640x480" && now !== "none" ? now : undefined;
+        const [width = 0, height = 0] = now.split("x").map(Number);
+        return now !== "none" && !isCamera({ width, height }) ? now : undefined;
       }, 15000);
       assert.match(size, /^\d+x\d+$/);
       assert.equal(await alice.tab.page.evaluate(() => window.phone.current.sharing), true);
@@ -164,7 +170,7 @@ describe("a shared screen", () => {
         screen?.stop();
         screen?.dispatchEvent(new Event("ended"));
       }, ending);
-      await quality(bob, "camera again", ({ video }) => video?.received?.frame?.width === 640);
+      await quality(bob, "camera again", ({ video }) => isCamera(video?.received?.frame));
       assert.equal(await alice.tab.page.evaluate(() => window.phone.current.sharing), false);
     }
     assert.equal(await invites(), 0);
@@ -308,7 +314,7 @@ describe("devices and own tracks", () => {
     });
     await quality(bob, "canvas", ({ video }) => video?.received?.frame?.width === 320);
     await alice.tab.page.evaluate(() => window.phone.current.useDevice("video", ""));
-    await quality(bob, "camera again", ({ video }) => video?.received?.frame?.width === 640);
+    await quality(bob, "camera again", ({ video }) => isCamera(video?.received?.frame));
     assert.equal(await invites(), 0);
   });
 

@@ -1,7 +1,7 @@
 /**
- * Answers that browsers among themselves do not give, with media that flow all the same: early media
- * of one branch and the call of another, offers in the 2xx, answers that are short or name what is
- * not there. RFC 3261 sections 13.2.1 and 13.2.2.4, RFC 3960, RFC 3264 section 6, RFC 9143.
+ * Answers that browsers among themselves do not give, with media that flow all the same: offers in
+ * the 2xx, answers that are short or name what is not there. RFC 3261 sections 13.2.1 and 14, RFC
+ * 3264 section 6, RFC 9143.
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -10,7 +10,7 @@ import { launch } from "./browser.js";
 import { startEmbedded } from "./embedded.js";
 import { directionsOf, expectWays, type Ways } from "./flow.js";
 import { Hand, sdpType } from "./hand.js";
-import { Dialog, type RawMessage } from "./kamailio/raw-client.js";
+import { Dialog } from "./kamailio/raw-client.js";
 import { startPageServer, type PageServer } from "./page-server.js";
 import { Phone } from "./phone.js";
 import type { SipServer } from "./servers.js";
@@ -43,71 +43,6 @@ afterEach(async () => {
 
 const sound: Ways = { audio: "<->", video: "none" };
 const both: Ways = { audio: "<->", video: "<->" };
-
-describe("two branches", () => {
-  let left: Hand;
-  let right: Hand;
-  before(async () => {
-    left = await Hand.open(browser, pages, server, "bob", "left");
-    right = await Hand.open(browser, pages, server, "bob", "right");
-  });
-  after(async () => {
-    await left?.close();
-    await right?.close();
-  });
-  afterEach(async () => {
-    await left.forget();
-    await right.forget();
-  });
-
-  /** Both take the INVITE. */
-  const call = async (video: boolean): Promise<[RawMessage, RawMessage]> => {
-    await alice.call("bob", { audio: true, video });
-    return Promise.all([
-      left.client.nextRequest("INVITE"),
-      right.client.nextRequest("INVITE"),
-    ]);
-  };
-  const cancelled = async (hand: Hand, invite: RawMessage): Promise<void> => {
-    hand.client.respond(await hand.client.nextRequest("CANCEL"), "200 OK", hand.tag);
-    hand.respond(invite, "487 Request Terminated");
-  };
-  const talk = async (hand: Hand, invite: RawMessage, answer: string, ways: Ways): Promise<void> => {
-    hand.respond(invite, "200 OK", answer);
-    await hand.client.nextRequest("ACK");
-    await alice.state("established");
-    await expectWays(alice.tab, hand.tab, ways);
-    const dialog = Dialog.ofCallee(hand.client, invite, hand.tag);
-    assert.equal((await dialog.exchange("BYE")).status, 200);
-    assert.equal((await alice.end()).by, "remote");
-  };
-
-  for (const video of [false, true]) {
-    const [kinds, ways] = video ? ([["audio", "video"], both] as const) : ([["audio"], sound] as const);
-    test(`${kinds.join("+")}: early media of one, and its 200 with the same answer`, async () => {
-      const [first, second] = await call(video);
-      // Who does not answer at all is not cancelled (RFC 3261 section 9.1).
-      right.respond(second, "180 Ringing");
-      const answer = await left.answer(first.body, kinds);
-      left.respond(first, "183 Session Progress", answer);
-      await alice.logged("progress 183");
-      await expectWays(alice.tab, left.tab, ways);
-      await talk(left, first, answer, ways);
-      await cancelled(right, second);
-    });
-
-    test(`${kinds.join("+")}: early media of one, the call of the other`, async () => {
-      const [first, second] = await call(video);
-      left.respond(first, "183 Session Progress", await left.answer(first.body, kinds));
-      await alice.logged("progress 183");
-      await expectWays(alice.tab, left.tab, ways);
-      const answer = await right.answer(second.body, kinds);
-      await left.forget();
-      await talk(right, second, answer, ways);
-      await cancelled(left, first);
-    });
-  }
-});
 
 describe("one peer", () => {
   let bob: Hand;
