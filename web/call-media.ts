@@ -390,6 +390,7 @@ export class CallMedia {
 
   private async applyAnswer(answer: string, provisional: boolean): Promise<string> {
     const connection = this.connect();
+    const elsewhere = connection.signalingState !== "have-local-offer" && this.answer !== answer;
     if (connection.signalingState === "stable") {
       // A provisional answer was taken as the final one; another one replaces it by a new round.
       if (this.answer === answer || provisional) return "";
@@ -408,7 +409,7 @@ export class CallMedia {
     if (!provisional) {
       this.snapshot = undefined;
       this.closeUnwanted();
-      this.watch.negotiated(true, this.isEmpty());
+      this.watch.negotiated(true, this.isEmpty(), elsewhere);
     }
     this.tellRemote();
     return "";

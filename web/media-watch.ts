@@ -36,6 +36,11 @@ export interface MediaWatchHandlers {
  */
 const restart_delays = {
   interrupted: { offerer: 1000, answerer: 4000 },
+  /**
+   * Early media of one branch, the call of another (RFC 3261 section 13.2.2.4): Chromium often holds
+   * on to the way to the first, and nothing comes over it any more.
+   */
+  elsewhere: { offerer: 500, answerer: 4000 },
   failed: { offerer: 0, answerer: 3000 },
 } as const;
 
@@ -56,6 +61,8 @@ export class MediaWatch {
   /** Both descriptions are final, and there is something to connect. */
   private agreed = false;
   private offerer = false;
+  /** The answer is not that of the early media, and has no connection yet. */
+  private elsewhere = false;
   private cancelDeadline: (() => void) | undefined;
   private cancelRestart: (() => void) | undefined;
 
@@ -81,9 +88,13 @@ export class MediaWatch {
     this.look();
   }
 
-  /** Offer and answer are complete. `offerer`: the offer was ours; `empty`: nothing is to connect. */
-  negotiated(offerer: boolean, empty: boolean): void {
+  /**
+   * Offer and answer are complete. `offerer`: the offer was ours; `empty`: nothing is to connect;
+   * `elsewhere`: another answer was taken before, and may be connected.
+   */
+  negotiated(offerer: boolean, empty: boolean, elsewhere = false): void {
     this.offerer = offerer;
+    this.elsewhere = elsewhere;
     this.agreed = !empty;
     if (empty) this.rest();
     this.look();
@@ -101,6 +112,7 @@ export class MediaWatch {
     if (seen === "failed" && this.agreed && dtlsFailed(this.connection)) {
       return this.giveUp("dtls_failed");
     }
+    if (seen === "connected" && this.current !== "connected") this.elsewhere = false;
     this.tell(seen);
     if (seen === "connected") {
       this.wasConnected = true;
@@ -109,7 +121,7 @@ export class MediaWatch {
     if (seen === "new" || !this.agreed) return;
     this.expectConnection();
     if (seen === "interrupted" || seen === "failed") {
-      const delays = restart_delays[seen];
+      const delays = restart_delays[seen === "interrupted" && this.elsewhere ? "elsewhere" : seen];
       this.restartIn(this.offerer ? delays.offerer : delays.answerer);
     }
   }

@@ -5,37 +5,21 @@
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launch } from "./browser.js";
-import { startEmbedded } from "./embedded.js";
+import { CallScene } from "./call-scene.js";
 import { directionsOf, expectWays, type Ways } from "./flow.js";
-import { Hand, sdpType } from "./hand.js";
+import { sdpType, type Hand } from "./hand.js";
 import { Dialog } from "./kamailio/raw-client.js";
-import { startPageServer, type PageServer } from "./page-server.js";
-import { Phone } from "./phone.js";
-import type { SipServer } from "./servers.js";
+import type { Phone } from "./phone.js";
 import { expectNothingOpen } from "./wire.js";
 
-let browser: Browser;
-let pages: PageServer;
-let server: SipServer;
+let scene: CallScene;
 let alice: Phone;
 
 before(async () => {
-  browser = await launch();
-  pages = await startPageServer();
-  server = await startEmbedded();
-  alice = await Phone.registered(browser, pages, server, "alice");
+  scene = await CallScene.start();
+  alice = await scene.phone("alice");
 });
-after(async () => {
-  try {
-    await alice?.close();
-  } finally {
-    await server?.stop();
-    await pages?.stop();
-    await browser?.close();
-  }
-});
+after(() => scene?.stop());
 afterEach(async () => {
   await alice.hangup().catch(() => undefined);
   await expectNothingOpen(alice);
@@ -47,7 +31,7 @@ const both: Ways = { audio: "<->", video: "<->" };
 describe("one peer", () => {
   let bob: Hand;
   before(async () => {
-    bob = await Hand.open(browser, pages, server, "dave");
+    bob = await scene.hand("dave");
   });
   after(() => bob?.close());
   afterEach(() => bob.forget());

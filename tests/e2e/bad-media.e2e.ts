@@ -5,41 +5,24 @@
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launch } from "./browser.js";
-import { startEmbedded } from "./embedded.js";
+import { CallScene } from "./call-scene.js";
 import { expectWays, type Ways } from "./flow.js";
-import { Hand, sdpType } from "./hand.js";
+import { sdpType, type Hand } from "./hand.js";
 import { Dialog, type RawMessage } from "./kamailio/raw-client.js";
 import { expectMedia } from "./media.js";
-import { startPageServer, type PageServer } from "./page-server.js";
-import { Phone } from "./phone.js";
-import type { SipServer } from "./servers.js";
+import type { Phone } from "./phone.js";
 import { expectNothingOpen } from "./wire.js";
 
-let browser: Browser;
-let pages: PageServer;
-let server: SipServer;
+let scene: CallScene;
 let alice: Phone;
 let bob: Hand;
 
 before(async () => {
-  browser = await launch();
-  pages = await startPageServer();
-  server = await startEmbedded();
-  alice = await Phone.registered(browser, pages, server, "alice");
-  bob = await Hand.open(browser, pages, server, "bob");
+  scene = await CallScene.start();
+  alice = await scene.phone("alice");
+  bob = await scene.hand("bob");
 });
-after(async () => {
-  try {
-    await alice?.close();
-    await bob?.close();
-  } finally {
-    await server?.stop();
-    await pages?.stop();
-    await browser?.close();
-  }
-});
+after(() => scene?.stop());
 
 const sound: Ways = { audio: "<->", video: "none" };
 
@@ -241,10 +224,11 @@ describe("the camera", () => {
     await spoil("waits");
     dialog.send("INVITE", [sdpType], await bob.offer(["audio", "video"]));
     await asking();
+    const refused = bob.client.nextResponse("INVITE");
     await hangUp();
     await letGo();
     await repair();
-    assert.ok((await bob.client.nextResponse("INVITE")).status >= 400);
+    assert.ok((await refused).status >= 400);
   });
 
   test("and microphone are asked for, and the caller hangs up meanwhile", async () => {

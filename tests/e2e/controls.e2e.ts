@@ -1,52 +1,31 @@
 /** What people do in a call in Chromium: statistics, screens, devices, own tracks, limits, key frames. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
 import type { CallEnd, CallQuality, ShareOptions } from "../../web/index.js";
-import { launch } from "./browser.js";
+import { CallScene, establish } from "./call-scene.js";
 import { serverChoices } from "./matrix.js";
 import { expectMedia } from "./media.js";
-import { startPageServer, type PageServer } from "./page-server.js";
-import { Phone } from "./phone.js";
-import type { SipServer } from "./servers.js";
+import type { Phone } from "./phone.js";
 
-let browser: Browser;
-let pages: PageServer;
-let server: SipServer;
+let scene: CallScene;
 let alice: Phone;
 let bob: Phone;
 
 before(async () => {
-  browser = await launch();
-  pages = await startPageServer();
   const choice = serverChoices[0];
   assert.ok(choice);
-  server = await choice.start();
-  alice = await Phone.registered(browser, pages, server, "alice");
-  bob = await Phone.registered(browser, pages, server, "bob");
+  scene = await CallScene.start(choice.start);
+  alice = await scene.phone("alice");
+  bob = await scene.phone("bob");
 });
-after(async () => {
-  try {
-    await alice?.close();
-    await bob?.close();
-  } finally {
-    await server?.stop();
-    await pages?.stop();
-    await browser?.close();
-  }
-});
+after(() => scene?.stop());
 afterEach(async () => {
   await alice.hangup().catch(() => undefined);
   await Promise.all([alice.end(), bob.end()]);
 });
 
-/** Alice calls Bob. */
-async function connect(media: { audio: boolean; video: boolean }): Promise<void> {
-  await alice.call("bob", media);
-  await bob.state("incoming");
-  await bob.answer(media);
-  await Promise.all([alice.state("established"), bob.state("established")]);
-}
+const connect = (media: { audio: boolean; video: boolean }): Promise<void> =>
+  establish(alice, bob, media);
 
 /** Counts what Alice sends and says, from here on. */
 async function countInvites(): Promise<() => Promise<number>> {

@@ -4,39 +4,22 @@
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launch } from "./browser.js";
-import { startEmbedded } from "./embedded.js";
+import { CallScene, establish } from "./call-scene.js";
 import { directionsOf, expectWays, silence, type Ways } from "./flow.js";
-import { startPageServer, type PageServer } from "./page-server.js";
 import type { Failure } from "./page/modern.js";
-import { Phone } from "./phone.js";
-import type { SipServer } from "./servers.js";
+import type { Phone } from "./phone.js";
 import { expectNothingOpen, invites, observe, sent } from "./wire.js";
 
-let browser: Browser;
-let pages: PageServer;
-let server: SipServer;
+let scene: CallScene;
 let alice: Phone;
 let bob: Phone;
 
 before(async () => {
-  browser = await launch();
-  pages = await startPageServer();
-  server = await startEmbedded();
-  alice = await Phone.registered(browser, pages, server, "alice");
-  bob = await Phone.registered(browser, pages, server, "bob");
+  scene = await CallScene.start();
+  alice = await scene.phone("alice");
+  bob = await scene.phone("bob");
 });
-after(async () => {
-  try {
-    await alice?.close();
-    await bob?.close();
-  } finally {
-    await server?.stop();
-    await pages?.stop();
-    await browser?.close();
-  }
-});
+after(() => scene?.stop());
 afterEach(async () => {
   await alice.hangup().catch(() => undefined);
   await Promise.all([alice.end(), bob.end()]);
@@ -49,10 +32,7 @@ const both: Ways = { audio: "<->", video: "<->" };
 /** Alice calls Bob; both consent to what is offered later, and note what happens. */
 async function connect(media: { readonly audio: boolean; readonly video: boolean }): Promise<void> {
   await Promise.all([observe(alice), observe(bob)]);
-  await alice.call("bob", media);
-  await bob.state("incoming");
-  await bob.answer(media);
-  await Promise.all([alice.state("established"), bob.state("established")]);
+  await establish(alice, bob, media);
   for (const { tab } of [alice, bob]) {
     await tab.page.evaluate(() => {
       const noted = window as unknown as { happened: string[] };

@@ -134,8 +134,9 @@ export class Hand {
     );
   }
 
-  /** Ends its media; the next description is of another connection. */
+  /** Ends its media and drops what it did not read; the next description is of another connection. */
   forget(): Promise<void> {
+    this.client.forget();
     return this.tab.page.evaluate(() => {
       for (const peer of window.probe.peers) {
         for (const { track } of peer.getSenders()) track?.stop();

@@ -3,37 +3,22 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { launch, Tab } from "./browser.js";
-import { startEmbedded } from "./embedded.js";
+import { CallScene } from "./call-scene.js";
 import { directionsOf, expectWays, silence, type Ways } from "./flow.js";
-import { startPageServer, type PageServer } from "./page-server.js";
 import type { Media } from "./page/modern.js";
 import { Phone } from "./phone.js";
-import type { SipServer } from "./servers.js";
 import { asked, expectNothingOpen, observe, sent } from "./wire.js";
 
-let browser: Browser;
-let pages: PageServer;
-let server: SipServer;
+let scene: CallScene;
 let alice: Phone;
 let bob: Phone;
 
 before(async () => {
-  browser = await launch();
-  pages = await startPageServer();
-  server = await startEmbedded();
-  alice = await Phone.registered(browser, pages, server, "alice");
-  bob = await Phone.registered(browser, pages, server, "bob");
+  scene = await CallScene.start();
+  alice = await scene.phone("alice");
+  bob = await scene.phone("bob");
 });
-after(async () => {
-  try {
-    await alice?.close();
-    await bob?.close();
-  } finally {
-    await server?.stop();
-    await pages?.stop();
-    await browser?.close();
-  }
-});
+after(() => scene?.stop());
 
 /** What each side does, which way media flow from Alice to Bob, and the m-lines of offer and answer. */
 interface Row {
@@ -255,12 +240,12 @@ describe("SIPml", () => {
 
   before(async () => {
     const query = new URLSearchParams({
-      realm: server.domain,
+      realm: scene.server.domain,
       user: "carol",
-      password: server.password("carol"),
-      server: server.url,
+      password: scene.server.password("carol"),
+      server: scene.server.url,
     });
-    carol = await Tab.open(browser, `${pages.url("sipml.html")}?${query.toString()}`, "carol");
+    carol = await Tab.open(scene.browser, `${scene.pages.url("sipml.html")}?${query.toString()}`, "carol");
     assert.equal(await press("start"), 0);
     await heard("started");
     assert.equal(await press("register"), 0);
@@ -292,7 +277,7 @@ describe("a page without camera and microphone", () => {
   let dave: Phone;
   before(async () => {
     bare = await launch({ devices: "none" });
-    dave = await Phone.registered(bare, pages, server, "dave");
+    dave = await Phone.registered(bare, scene.pages, scene.server, "dave");
   });
   after(async () => {
     await dave?.close();

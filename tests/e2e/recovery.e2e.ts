@@ -1,19 +1,13 @@
 /** Media that lose their connection, never get one, or cannot be encrypted (RFC 8445, RFC 5763). */
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser } from "playwright-core";
 import type { UserAgentOptions } from "../../web/index.js";
-import { launch } from "./browser.js";
-import { startEmbedded } from "./embedded.js";
+import { CallScene } from "./call-scene.js";
 import { expectWays } from "./flow.js";
-import { startPageServer, type PageServer } from "./page-server.js";
-import { Phone } from "./phone.js";
-import type { SipServer } from "./servers.js";
+import type { Phone } from "./phone.js";
 import { UdpRelay } from "./udp-relay.js";
 
-let browser: Browser;
-let pages: PageServer;
-let server: SipServer;
+let scene: CallScene;
 let alice: Phone;
 let bob: Phone;
 let relay: UdpRelay;
@@ -22,22 +16,11 @@ const both = { audio: "<->", video: "<->" } as const;
 const media = { audio: true, video: true };
 
 before(async () => {
-  browser = await launch();
-  pages = await startPageServer();
-  server = await startEmbedded();
-  alice = await Phone.registered(browser, pages, server, "alice");
-  bob = await Phone.registered(browser, pages, server, "bob");
+  scene = await CallScene.start();
+  alice = await scene.phone("alice");
+  bob = await scene.phone("bob");
 });
-after(async () => {
-  try {
-    await alice?.close();
-    await bob?.close();
-  } finally {
-    await server?.stop();
-    await pages?.stop();
-    await browser?.close();
-  }
-});
+after(() => scene?.stop());
 beforeEach(async () => {
   relay = await UdpRelay.start(6);
 });

@@ -755,6 +755,25 @@ describe("the connection of the media", () => {
     });
   }
 
+  test("early media of one branch, the call of another: ICE is restarted after 500 ms", async () => {
+    const { browser, states, ask } = bench();
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    const { connection } = browser;
+    connection.becomes("connected", "connected");
+    await ask(apply(3), "answer 2 audio:sendrecv");
+    connection.becomes("connecting", "connected");
+    await browser.time.advance(499);
+    assert.deepEqual(states, ["connected", "interrupted"]);
+    await browser.time.advance(1);
+    assert.deepEqual(states, ["connected", "interrupted", "restart"]);
+    connection.becomes("connected", "connected");
+    states.length = 0;
+    connection.becomes("disconnected", "disconnected");
+    await browser.time.advance(999);
+    assert.deepEqual(states, ["interrupted"], "a loss of what is connected has its own delay");
+  });
+
   test("a loss that mends itself restarts nothing", async () => {
     const { browser, states } = await agreed("offerer");
     browser.connection.becomes("connected", "connected");

@@ -106,6 +106,7 @@ export class RawClient {
   private readonly host = `${token()}.invalid`;
   private readonly socket: WebSocket;
   private readonly inbox: RawMessage[] = [];
+  private readonly servers: { method: string; answer: (request: RawMessage) => void }[] = [];
   private readonly waiting: { match: (m: RawMessage) => boolean; give: (m: RawMessage) => void }[] =
     [];
 
@@ -139,7 +140,21 @@ export class RawClient {
     this.socket.terminate();
   }
 
+  /** Drops what came and was not taken. */
+  forget(): void {
+    this.inbox.length = 0;
+  }
+
+  /** Has every request of this method answered by `answer` as it comes; the result ends it. */
+  serve(method: string, answer: (request: RawMessage) => void): () => void {
+    const server = { method, answer };
+    this.servers.push(server);
+    return () => this.servers.splice(this.servers.indexOf(server), 1);
+  }
+
   private take(message: RawMessage): void {
+    const server = this.servers.find((s) => message.status === 0 && s.method === message.method);
+    if (server) return server.answer(message);
     const at = this.waiting.findIndex((w) => w.match(message));
     if (at < 0) this.inbox.push(message);
     else this.waiting.splice(at, 1)[0]?.give(message);
@@ -155,15 +170,19 @@ export class RawClient {
     const here = at < 0 ? undefined : this.inbox.splice(at, 1)[0];
     if (here !== undefined) return Promise.resolve(here);
     return new Promise((resolve, reject) => {
+      const waiter = {
+        match,
+        give: (m: RawMessage): void => {
+          clearTimeout(timer);
+          resolve(m);
+        },
+      };
       const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(waiter), 1);
         const seen = this.inbox.map((m) => m.startLine).join(" | ");
         reject(new Error(`${this.user}: no ${what} within ${patience} ms; untaken: ${seen}`));
       }, patience);
-      const give = (m: RawMessage): void => {
-        clearTimeout(timer);
-        resolve(m);
-      };
-      this.waiting.push({ match, give });
+      this.waiting.push(waiter);
     });
   }
 

@@ -423,6 +423,21 @@ TEST_CASE("RFC 3261 16.7: an INVITE forks to every device of the callee") {
   }
 }
 
+TEST_CASE("RFC 3261 9.1: a branch that begins to ring after the other's 200 is cancelled then") {
+  Pair pair;
+  Phone second(pair.network, 3, "bob");
+  second.register_now();
+  pair.alice.send(pair.invite());
+  CHECK(pair.alice.take().status() == 100);
+  const Message at_first = pair.bob.take();
+  second.reply(second.take(), 200);
+  CHECK(pair.alice.take().status() == 200);
+  CHECK_FALSE(pair.bob.has_message());
+  pair.bob.reply(at_first, 183);
+  CHECK(pair.bob.take().method() == "CANCEL");
+  CHECK_FALSE(pair.alice.has_message());
+}
+
 TEST_CASE("RFC 3261 16.7 step 6: the best of several failures is chosen") {
   const auto best = [](int one, int other) {
     Pair pair;
