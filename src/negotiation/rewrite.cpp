@@ -121,7 +121,6 @@ constexpr Rule local_answer_rules[] = {
                                std::to_string(offered) + " m-lines"};
      }},
     pairing,
-    common_media,
     {"mids",
      [](Description d, const Situation& s) -> Outcome {
        return rules::answered_mids(std::move(d), s.offer);
@@ -139,6 +138,7 @@ constexpr Rule local_answer_rules[] = {
     bandwidth,
     candidate_filter,
     codec_removal,
+    common_media,
     codec_order,
     telephone_event,
     unspecified_address,
@@ -225,6 +225,8 @@ constexpr Rule remote_answer_rules[] = {
     answered_bundle,
     // The browser's own offer had them.
     codec_removal,
+    // Once more, for what was removed.
+    common_media,
     {"wire_direction",
      [](Description d, const Situation& s) -> Outcome {
        if (s.local.audio_wire_direction)

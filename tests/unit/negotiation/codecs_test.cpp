@@ -295,3 +295,19 @@ TEST_CASE("RFC 3264 6.1: an answer with codecs that we did not offer does not ma
   CHECK(changed == RuleNames{"codec_removal"});
   CHECK(answer->find("opus") == std::string::npos);
 }
+
+TEST_CASE("RFC 3264 6: an answer has nothing in common without its codecs that are not wanted") {
+  LocalOptions options;
+  options.removed_codecs = {"opus", "VP8"};
+  // G726-32 was offered by nobody.
+  const std::string answer = replaced(samples::chromium_answer(), "SAVPF 111 0 8 126\r\n",
+                                      "SAVPF 111 98\r\na=rtpmap:98 G726-32/8000\r\n");
+  const std::string audio_only = replaced(answer, "m=video 58120", "m=video 0");
+  const auto ours = local_answer(audio_only, samples::chromium_offer(), options);
+  REQUIRE_FALSE(bool(ours));
+  CHECK(ours.error().text == "local answer, m-line 0 (audio): none of its codecs was offered");
+  const auto theirs = remote_answer(audio_only, samples::chromium_offer(), options);
+  REQUIRE_FALSE(bool(theirs));
+  CHECK(theirs.error().code == RewriteErrorCode::nothing_in_common);
+  CHECK(remote_answer(audio_only, samples::chromium_offer(), {}));
+}
