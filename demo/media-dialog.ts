@@ -20,7 +20,10 @@ export class MediaDialog {
         this.decide(decision);
       });
     }
-    this.dialog.addEventListener("close", () => this.decide("none"));
+    this.dialog.addEventListener("close", () => {
+      // The event comes late: the next question may be shown already.
+      if (!this.dialog.open) this.decide("none");
+    });
   }
 
   /** Escape is a refusal; so is what becomes of an offer when another one comes. */

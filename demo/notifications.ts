@@ -10,7 +10,9 @@ let shown: Notification | null = null;
  */
 export function askForNotifications(): void {
   if (!("Notification" in globalThis) || Notification.permission !== "default") return;
-  if (!navigator.userActivation.isActive) {
+  // Browsers came to have it late.
+  const activation: UserActivation | undefined = navigator.userActivation;
+  if (activation && !activation.isActive) {
     addEventListener("click", askForNotifications, { once: true });
     return;
   }

@@ -92,7 +92,10 @@ export class ConsentDialog {
     };
     byId("btnConsentAccept", HTMLButtonElement).addEventListener("click", () => decide(true));
     byId("btnConsentReject", HTMLButtonElement).addEventListener("click", () => decide(false));
-    this.dialog.addEventListener("close", () => decide(false));
+    this.dialog.addEventListener("close", () => {
+      // The event comes late: the next question may be shown already.
+      if (!this.dialog.open) decide(false);
+    });
   }
 
   /** Escape is a refusal. A second question takes the place of the first, which is refused. */

@@ -26,6 +26,13 @@ export class CallChanges {
     return done.promise;
   }
 
+  /** Resolves when nothing is waited for. */
+  async settled(): Promise<void> {
+    while (this.waiting.length > 0) {
+      await Promise.allSettled(this.waiting.map(({ done }) => done.promise));
+    }
+  }
+
   /** Ends the oldest of its kind; gives what the call tells of it. */
   end(event: ModifiedEvent, body: Uint8Array): CallEvents["modified"][0] {
     const { change, ok, status, reason } = event;

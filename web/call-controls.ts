@@ -3,6 +3,7 @@
 import type { Bandwidth, Command, MediaDirections } from "../js-glue/protocol.js";
 import { kindOf, optionsOf, stringOf, wrongArgument } from "./arguments.js";
 import type { CallContext } from "./call.js";
+import { CallChanges } from "./call-changes.js";
 import type { CallEvents, CallState } from "./call-events.js";
 import type { CallMedia } from "./call-media.js";
 import type { MediaChoice } from "./call-options.js";
@@ -33,6 +34,8 @@ export abstract class CallControls extends Emitter<CallEvents> {
   protected readonly statistics: CallStatistics;
   /** @internal */
   protected readonly screen: ScreenShare;
+  /** @internal */
+  protected readonly changes = new CallChanges();
   /** @internal Who waits for the results of INFO requests, in their order. */
   protected readonly infos: Deferred<SipResponse>[] = [];
 
@@ -46,6 +49,7 @@ export abstract class CallControls extends Emitter<CallEvents> {
       sender: () => this.media.toneSender,
       settled: () => this.media.settled(),
       inform: (content, contentType, signal) => this.info(content, contentType, { signal }),
+      after: context.environment.after,
       tell: (event) => this.emit("tone", event),
     });
     this.statistics = new CallStatistics({
@@ -261,7 +265,9 @@ export abstract class CallControls extends Emitter<CallEvents> {
     return this.localHold || this.remoteHold;
   }
 
-  private offer({ audio, video }: MediaDirections): Promise<void> {
-    return this.modify({ audio: audio ?? false, video: video ?? false });
+  /** Two changes at once are refused, and the user cannot know of this one. */
+  private async offer({ audio, video }: MediaDirections): Promise<void> {
+    await this.changes.settled();
+    await this.modify({ audio: audio ?? false, video: video ?? false });
   }
 }

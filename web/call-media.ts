@@ -121,6 +121,8 @@ export class CallMedia {
   private readonly watch: MediaWatch;
   /** What was to be captured and could not be. */
   private readonly withheld = new Set<MediaKind>();
+  /** Whose encoders we have limited. */
+  private readonly limited = new Set<MediaKind>();
 
   private readonly operations = new Set<Operation>();
   private work: Promise<void> = Promise.resolve();
@@ -203,8 +205,9 @@ export class CallMedia {
     return this.work;
   }
 
-  /** Uses what the other has captured, so that nobody is asked again. */
+  /** Uses what the other has captured, so that nobody is asked again, and captures as it does. */
   inherit(other: CallMedia): void {
+    this.options = { ...other.options, ...this.options };
     this.local.inherit(other.local);
   }
 
@@ -322,10 +325,7 @@ export class CallMedia {
     const connection = this.connect();
     const restart = request.ice_restart ?? false;
     this.snapshot = this.takeSnapshot();
-    for (const kind of offerOrder) {
-      const added = !this.held && !sends(this.directions[kind]) && sends(request[kind]);
-      if (added) this.local.allow(kind);
-    }
+    this.allowAdded(request);
     this.held = request.hold;
     if (!request.hold) this.wanted = new Set(kinds.filter((kind) => sends(request[kind])));
     try {
@@ -367,6 +367,7 @@ export class CallMedia {
       sameDirections(this.prepared, request);
     this.prepared = undefined;
     this.snapshot = this.takeSnapshot();
+    this.allowAdded(request);
     this.held = request.hold;
     try {
       if (!prepared) await this.applyOffer(offer);
@@ -409,10 +410,20 @@ export class CallMedia {
     if (!provisional) {
       this.snapshot = undefined;
       this.closeUnwanted();
+      await this.applyTracks();
       this.watch.negotiated(true, this.isEmpty(), elsewhere);
     }
     this.tellRemote();
     return "";
+  }
+
+  /** What the page gave up sending while it was in the call is captured when it is added anew. */
+  private allowAdded(directions: MediaDirections): void {
+    const isFirst = this.answer === undefined && !this.hasAnswered;
+    if (isFirst) return;
+    for (const kind of kinds) {
+      if (sends(directions[kind]) && !this.wanted.has(kind)) this.local.allow(kind);
+    }
   }
 
   /**
@@ -429,6 +440,8 @@ export class CallMedia {
     if (isHold) this.wanted = new Set(kinds.filter((kind) => agreed(kind) && this.wanted.has(kind)));
     else if (!this.held) this.wanted = new Set(sent);
     this.closeDevices();
+    if (isHold || this.held) return;
+    for (const kind of kinds) if (!this.wanted.has(kind)) this.local.disinherit(kind);
   }
 
   /** The first offer may have shown the page a medium that the answer does not take. */
@@ -549,13 +562,16 @@ export class CallMedia {
   private async changeDevice(kind: MediaKind, device: string): Promise<void> {
     const devices = { ...this.options.devices, [kind]: device };
     this.withheld.delete(kind);
-    if (!this.closed) await this.local.change(kind, this.videoSize, devices);
+    const isSent = this.wanted.has(kind) || this.local.device(kind) !== undefined;
+    if (!isSent) this.local.allow(kind);
+    else if (!this.closed) await this.local.change(kind, this.videoSize, devices);
     this.options = { ...this.options, devices };
   }
 
   /** A track of ours ended by itself: another device takes its place, or nothing is sent. */
   private follow(kind: MediaKind, track: MediaStreamTrack, captured: boolean): void {
     const work = async (): Promise<void> => {
+      if (!this.local.uses(kind, track)) return; // something else has taken its place
       const unplugged = captured && (await isUnplugged(this.environment, kind, track));
       let replaced = false;
       if (unplugged && !this.closed) {
@@ -596,8 +612,12 @@ export class CallMedia {
       const sending = !this.held && sends(transceiver.direction as Direction);
       const track = sending ? (this.local.live(kind) ?? null) : null;
       if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+      const limit = this.options.bandwidth?.[kind];
+      // A limit that the page itself has set is none of ours.
+      if (limit === undefined && !this.limited.delete(kind)) continue;
+      if (limit !== undefined) this.limited.add(kind);
       // An encoder that cannot be limited yet is asked again after the next description.
-      await limitBitrate(transceiver.sender, this.options.bandwidth?.[kind]).catch(() => undefined);
+      await limitBitrate(transceiver.sender, limit).catch(() => undefined);
     }
   }
 

@@ -40,8 +40,7 @@ export class CallStatistics {
   begin(): void {
     if (this.establishedAt !== undefined || this.ended) return;
     this.establishedAt = this.now();
-    const interval = this.ports.interval();
-    if (interval > 0) this.wait(Math.min(first_reading, interval));
+    this.wait(Math.min(first_reading, this.ports.interval()));
   }
 
   /** @throws SipError "wrong_state" while there are no media */
@@ -102,7 +101,9 @@ export class CallStatistics {
     }
   }
 
+  /** Not at all, if there are to be no readings any more. */
   private wait(milliseconds: number): void {
+    if (!(milliseconds > 0)) return;
     this.forgetTimer = this.ports.environment.after(milliseconds, () => {
       this.note();
       this.wait(this.ports.interval());

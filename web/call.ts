@@ -15,7 +15,6 @@ import { toParty } from "./address.js";
 import type { RemoteParty } from "./address.js";
 import { CallControls } from "./call-controls.js";
 import type { CallState } from "./call-events.js";
-import { CallChanges } from "./call-changes.js";
 import type { Change, ChangeOptions, ModifiedEvent } from "./call-changes.js";
 import type { CallMedia, TrackEnd } from "./call-media.js";
 import { callOptions, captureOptions, chosen, directionOf } from "./call-options.js";
@@ -100,7 +99,6 @@ export class Call extends CallControls {
   private heldThere = false;
   private readonly establishing = new Deferred<void>();
   private readonly ending = new Deferred<CallEnd>();
-  private readonly changes = new CallChanges();
   private openOffer: MediaOffer | undefined;
   private transferring: { readonly done: Deferred<void>; readonly hangup: boolean } | undefined;
   private forgetSignal: () => void = () => undefined;
@@ -436,6 +434,8 @@ export class Call extends CallControls {
   /** @internal */
   handleOffer(event: Extract<Event, { type: "call_offer" }>, body: Uint8Array): void {
     const { audio, video } = event;
+    // What was accepted and then could not be captured was never agreed on.
+    this.noteAgreed();
     const { directions } = this;
     const added = kinds.filter((kind) => isActive(event[kind]) && !isActive(directions[kind]));
     const offer = new MediaOffer(

@@ -31,12 +31,21 @@ export interface IceOptions {
   readonly rtcpMuxPolicy?: "require" | "negotiate";
 }
 
+type Policy = "iceTransportPolicy" | "bundlePolicy" | "rtcpMuxPolicy";
+const policies: readonly (readonly [name: Policy, known: readonly string[]])[] = [
+  ["iceTransportPolicy", ["all", "relay"]],
+  ["bundlePolicy", ["balanced", "max-compat", "max-bundle"]],
+  ["rtcpMuxPolicy", ["require", "negotiate"]],
+];
+
 /** @internal @throws SipError "invalid_argument" that names what is wrong */
 export function checkIceOptions(options: IceOptions): void {
-  const { iceServers, iceTransportPolicy, iceCandidatePoolSize } = options;
+  const { iceServers, iceCandidatePoolSize } = options;
   if (iceServers !== undefined) iceServersOf(iceServers);
-  if (iceTransportPolicy !== undefined && !/^(all|relay)$/.test(iceTransportPolicy)) {
-    throw wrongArgument("iceTransportPolicy", '"all" or "relay"');
+  for (const [name, known] of policies) {
+    const given: string | undefined = options[name];
+    if (given === undefined || known.includes(given)) continue;
+    throw wrongArgument(name, known.map((value) => JSON.stringify(value)).join(" or "));
   }
   const size: unknown = iceCandidatePoolSize;
   const good = typeof size === "number" && Number.isInteger(size) && size >= 0 && size <= 255;
@@ -55,8 +64,9 @@ export function iceServersOf(given: readonly IceServer[]): RTCIceServer[] {
     if (typeof entry !== "object" || entry === null) throw wrongArgument(where, "an object");
     const named: unknown = server.urls ?? server.url;
     const urls: unknown[] = Array.isArray(named) ? named : [named];
-    for (const url of urls) {
-      if (typeof url === "string" && /^(stun|turn)s?:./i.test(url)) continue;
+    const isGood = (url: unknown): boolean =>
+      typeof url === "string" && /^(stun|turn)s?:./i.test(url);
+    if (urls.length === 0 || !urls.every(isGood)) {
       throw wrongArgument(`${where}.urls`, "stun:, stuns:, turn: or turns: with a host");
     }
     const { username, credential } = server;

@@ -94,6 +94,11 @@ export class LocalTracks {
     return usable(this.shown.get(kind));
   }
 
+  /** Whether this is what microphone, camera or page give now. */
+  uses(kind: MediaKind, track: MediaStreamTrack): boolean {
+    return this.tracks.get(kind) === track;
+  }
+
   /** The track of the microphone or camera, whatever is sent. */
   device(kind: MediaKind): MediaStreamTrack | undefined {
     return usable(this.tracks.get(kind));
@@ -114,7 +119,7 @@ export class LocalTracks {
     const found: MediaKind[] = [];
     const missing = kinds.filter((kind) => {
       if (!sends(directions[kind]) || this.live(kind)) return false;
-      if (this.silent.has(kind) || (kind === "audio" && this.overlay?.audio)) return false;
+      if (this.silent.has(kind) || this.isCovered(kind)) return false;
       const given = own?.getTracks().find((track) => track.kind === kind);
       const track = usable(given) ?? usable(this.inherited.get(kind));
       if (!track) return true;
@@ -194,6 +199,12 @@ export class LocalTracks {
     this.show(kind);
   }
 
+  /** What another call has captured of this kind is not needed here. */
+  disinherit(kind: MediaKind): void {
+    this.letGo(this.inherited.get(kind));
+    this.inherited.delete(kind);
+  }
+
   /** Nothing is sent of this kind, and no device opened for it, until the page gives one. */
   drop(kind: MediaKind): void {
     this.tracks.delete(kind);
@@ -206,9 +217,13 @@ export class LocalTracks {
     this.silent.delete(kind);
   }
 
-  /** Sends this above microphone and camera; undefined: those again. */
+  /**
+   * Sends this above microphone and camera; undefined: those again. Where there was no camera below
+   * it none is opened instead, for nobody has asked for one.
+   */
   cover(overlay: Overlay | undefined): void {
     if (this.overlay && overlay !== this.overlay) this.overlay.video.enabled = true;
+    if (this.overlay && !overlay && !this.tracks.has("video")) this.silent.add("video");
     this.overlay = overlay;
     if (overlay) overlay.video.enabled = !this.muted.has("video");
     const before = new Map(this.shown);
@@ -257,6 +272,11 @@ export class LocalTracks {
     };
     track.addEventListener("ended", ended);
     this.watched.set(track, () => track.removeEventListener("ended", ended));
+  }
+
+  /** Something else is sent, or was until a moment ago: nothing is missing below it. */
+  private isCovered(kind: MediaKind): boolean {
+    return this.overlay !== undefined && (kind === "video" || this.overlay.audio !== undefined);
   }
 
   /** Puts into the stream what is sent now. */

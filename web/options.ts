@@ -3,8 +3,10 @@
 import type { RecordedInput } from "../js-glue/driver.js";
 import type { WasmSource } from "../js-glue/load.js";
 import type { AgentConfig, Bandwidth, NameValue } from "../js-glue/protocol.js";
+import { wrongArgument } from "./arguments.js";
 import type { VideoSize } from "./capture.js";
 import type { Environment } from "./environment.js";
+import { checkIceOptions } from "./ice.js";
 import type { IceOptions } from "./ice.js";
 
 /**
@@ -150,6 +152,26 @@ export interface UserAgentOptions extends IceOptions {
   readonly record?: (input: RecordedInput) => void;
   /** Other browser objects than this page's: for tests and other hosts. */
   readonly environment?: Environment;
+}
+
+/** Timers of browsers take a signed 32-bit number of milliseconds. */
+const longest_period = 2 ** 31 - 1;
+const periods = [
+  "iceGatheringTimeout",
+  "iceQuietPeriod",
+  "mediaTimeout",
+  "qualityInterval",
+] as const;
+
+/** @internal What the core does not look at. @throws SipError "invalid_argument" that names it */
+export function checkOptions(options: Partial<UserAgentOptions>): void {
+  checkIceOptions(options);
+  for (const name of periods) {
+    const given: unknown = options[name];
+    if (given === undefined) continue;
+    if (typeof given === "number" && given >= 0 && given <= longest_period) continue;
+    throw wrongArgument(name, `a number of milliseconds from 0 to ${longest_period}`);
+  }
 }
 
 /** @internal */

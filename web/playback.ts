@@ -9,6 +9,8 @@ export class Playback {
   private readonly environment: Pick<Environment, "setSpeaker" | "listDevices">;
   private readonly playing = new Map<HTMLMediaElement, () => void>();
   private speaker = "";
+  /** Where elements play that we have put somewhere; they outlive the calls that they play. */
+  private readonly placed = new WeakMap<HTMLMediaElement, string>();
 
   constructor(environment: Pick<Environment, "setSpeaker" | "listDevices">) {
     this.environment = environment;
@@ -17,6 +19,7 @@ export class Playback {
   /** Plays what the call receives, now and later; the result ends it. */
   play(call: CallControls, element: HTMLMediaElement): () => void {
     this.playing.get(element)?.();
+    if (call.state === "ended") return () => undefined;
     const show = (stream: MediaStream | null): void => {
       if (stream && element.srcObject !== stream) element.srcObject = stream;
       if (!stream) return;
@@ -31,9 +34,9 @@ export class Playback {
       element.srcObject = null;
     };
     this.playing.set(element, stop);
-    if (this.speaker !== "") {
+    if (this.speaker !== (this.placed.get(element) ?? "")) {
       // A speaker that is gone by now: the browser's choice plays.
-      this.environment.setSpeaker?.(element, this.speaker).catch(() => undefined);
+      this.place(element, this.speaker).catch(() => undefined);
     }
     show(call.remoteStream);
     return stop;
@@ -41,18 +44,17 @@ export class Playback {
 
   /** @throws SipError, and everything plays where it played */
   async use(speaker: string): Promise<void> {
-    const { setSpeaker } = this.environment;
-    if (!setSpeaker) {
+    if (!this.environment.setSpeaker) {
       throw new SipError("not_supported", "This browser lets pages choose no speaker.");
     }
     const before = this.speaker;
     const elements = [...this.playing.keys()];
     try {
       if (elements.length === 0 && speaker !== "") await this.expectSpeaker(speaker);
-      await Promise.all(elements.map((element) => setSpeaker(element, speaker)));
+      await Promise.all(elements.map((element) => this.place(element, speaker)));
       this.speaker = speaker;
     } catch (error) {
-      await Promise.allSettled(elements.map((element) => setSpeaker(element, before)));
+      await Promise.allSettled(elements.map((element) => this.place(element, before)));
       if (error instanceof SipError) throw error;
       const name = error instanceof Error ? error.name : "";
       if (name === "NotAllowedError" || name === "SecurityError") {
@@ -68,8 +70,12 @@ export class Playback {
     const { speaker } = this;
     if (speaker === "" || (await this.hasSpeaker(speaker)) || speaker !== this.speaker) return;
     this.speaker = "";
-    const { setSpeaker } = this.environment;
-    for (const element of this.playing.keys()) setSpeaker?.(element, "").catch(() => undefined);
+    for (const element of this.playing.keys()) this.place(element, "").catch(() => undefined);
+  }
+
+  private async place(element: HTMLMediaElement, speaker: string): Promise<void> {
+    await this.environment.setSpeaker?.(element, speaker);
+    this.placed.set(element, speaker);
   }
 
   private async expectSpeaker(speaker: string): Promise<void> {

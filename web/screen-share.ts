@@ -101,6 +101,8 @@ interface Running {
   readonly close: () => void;
   /** What the call did before a picture was offered for this; absent: no re-offer was needed. */
   before?: MediaDirections;
+  /** The page was told of it. */
+  shown: boolean;
 }
 
 /** The sharing of one call. */
@@ -152,9 +154,8 @@ export class ScreenShare {
   async stop(): Promise<void> {
     const running = this.running;
     if (!running) return;
-    this.running = undefined;
-    await this.ports.cover(undefined);
-    this.close(running);
+    if (!running.shown) return this.abandon(running);
+    await this.hide(running);
     this.ports.changed(false);
     if (running.before && !this.ended) await this.ports.modify(running.before);
   }
@@ -164,7 +165,8 @@ export class ScreenShare {
     this.ended = true;
     const running = this.running;
     this.running = undefined;
-    if (running) this.close(running);
+    running?.close();
+    running?.screen.stop();
   }
 
   private expectReady(): void {
@@ -186,32 +188,60 @@ export class ScreenShare {
       throw new SipError("wrong_state", "No picture can be added while the call is on hold.");
     }
     const { audio, close } = this.sound(screen, microphone);
-    const running: Running = { screen, close };
+    const running: Running = { screen, close, shown: false };
     this.running = running;
     screen.onEnded(() => {
       if (this.running === running) this.stop().catch(() => undefined);
     });
     try {
       await ports.cover({ video, ...(audio ? { audio } : {}) });
-      if (!sends(before.video)) {
-        running.before = before;
-        const receives = before.video === "recvonly";
-        await ports.modify({ ...before, video: receives ? "sendrecv" : "sendonly" });
-        if (!sends(ports.directions().video)) {
-          throw new SipError("not_accepted", "The other side takes no picture.");
-        }
-      }
+      if (!sends(before.video)) await this.offerPicture(running, before);
+      this.expectRunning(running);
     } catch (error) {
-      if (this.running === running) this.running = undefined;
-      await ports.cover(undefined);
-      this.close(running);
+      // The first error tells more than what follows from it.
+      await this.hide(running).catch(() => undefined);
+      if (running.before && !this.ended) await ports.modify(running.before).catch(() => undefined);
       throw error;
     }
-    if (this.running !== running) {
-      const code = this.ended ? "call_ended" : "aborted";
-      throw new SipError(code, "The sharing ended before the screen was shown.");
-    }
+    running.shown = true;
     ports.changed(true);
+  }
+
+  private async offerPicture(running: Running, before: MediaDirections): Promise<void> {
+    const { ports } = this;
+    this.expectRunning(running);
+    const receives = before.video === "recvonly";
+    await ports.modify({ ...before, video: receives ? "sendrecv" : "sendonly" });
+    if (!sends(ports.directions().video)) {
+      throw new SipError("not_accepted", "The other side takes no picture.");
+    }
+    running.before = before;
+  }
+
+  /** The person may have ended it with the browser's own button, and the page with `stop`. */
+  private expectRunning(running: Running): void {
+    if (this.running === running) return;
+    const code = this.ended ? "call_ended" : "aborted";
+    throw new SipError(code, "The sharing ended before the screen was shown.");
+  }
+
+  /** It ends while it is being offered: `show` takes the offer back when it is answered. */
+  private async abandon({ screen }: Running): Promise<void> {
+    this.running = undefined;
+    screen.stop();
+    // Until then nothing else is to take the place of the picture.
+    if (screen.video) await this.ports.cover({ video: screen.video });
+  }
+
+  /** Nothing of the screen is seen from here on, whatever else is being worked on. */
+  private async hide(running: Running): Promise<void> {
+    if (this.running === running) this.running = undefined;
+    running.screen.stop();
+    try {
+      await this.ports.cover(undefined);
+    } finally {
+      running.close();
+    }
   }
 
   /** The sound that goes with it: the microphone, that of the screen, both, or none. */
@@ -239,11 +269,6 @@ export class ScreenShare {
       },
       close: () => mix?.close(),
     };
-  }
-
-  private close({ screen, close }: Running): void {
-    close();
-    screen.stop();
   }
 }
 

@@ -25,25 +25,30 @@ export class StreamCache {
   ): Promise<MediaStream> {
     const { createStream } = environment;
     if (!createStream) return getUserMedia(constraints);
+    const copy = createStream();
     const missing: { -readonly [kind in MediaKind]?: Exclude<Constraint, undefined> } = {};
     for (const kind of ["audio", "video"] as const) {
       const wanted = constraints[kind];
-      if (wanted && !this.find(kind, wanted)) missing[kind] = wanted;
-    }
-    if (Object.keys(missing).length > 0) {
-      const { generation } = this;
-      const stream = await getUserMedia({ audio: false, video: false, ...missing });
-      // Who waited for it still gets it, but it belongs to that call alone.
-      if (generation !== this.generation) return stream;
-      for (const track of stream.getTracks()) {
-        const kind = track.kind === "video" ? "video" : "audio";
-        this.keep(kind, { wanted: JSON.stringify(missing[kind]), track });
-      }
-    }
-    const copy = createStream();
-    for (const kind of ["audio", "video"] as const) {
-      const track = constraints[kind] ? this.kept.get(kind)?.track : undefined;
+      if (!wanted) continue;
+      const track = this.find(kind, wanted);
       if (track) copy.addTrack(track.clone());
+      else missing[kind] = wanted;
+    }
+    if (Object.keys(missing).length === 0) return copy;
+    const { generation } = this;
+    let stream: MediaStream;
+    try {
+      stream = await getUserMedia({ audio: false, video: false, ...missing });
+    } catch (error) {
+      for (const track of copy.getTracks()) track.stop();
+      throw error;
+    }
+    for (const track of stream.getTracks()) {
+      const kind = track.kind === "video" ? "video" : "audio";
+      // After `clear` who waited for it still gets it, but it belongs to that call alone.
+      const isKept = generation === this.generation;
+      if (isKept) this.keep(kind, { wanted: JSON.stringify(missing[kind]), track });
+      copy.addTrack(isKept ? track.clone() : track);
     }
     return copy;
   }
@@ -55,9 +60,10 @@ export class StreamCache {
     this.kept.clear();
   }
 
-  private find(kind: MediaKind, wanted: Constraint): boolean {
+  private find(kind: MediaKind, wanted: Constraint): MediaStreamTrack | undefined {
     const kept = this.kept.get(kind);
-    return kept?.wanted === JSON.stringify(wanted) && kept.track.readyState !== "ended";
+    const isAsked = kept?.wanted === JSON.stringify(wanted) && kept.track.readyState !== "ended";
+    return isAsked ? kept.track : undefined;
   }
 
   /** Another device, or another size: the one before is not needed any more. */

@@ -45,6 +45,11 @@ export interface ToneSender {
 /** Milliseconds, as the original wrote it into the body; and what servers can tell apart. */
 const default_duration = 120;
 const gap = 70;
+/**
+ * Milliseconds that a tone may be late. A stream that is put on hold, or ends, stops playing tones
+ * and does not tell (W3C webrtc, 7.3: the playout task ends without an event).
+ */
+const patience = 5000;
 
 /** What tones need of their call. */
 export interface TonePorts {
@@ -55,6 +60,8 @@ export interface TonePorts {
   /** Sends an INFO; resolves at a 2xx. */
   readonly inform: (content: string, contentType: string, signal: AbortSignal) => Promise<unknown>;
   readonly tell: (event: ToneEvent) => void;
+  /** Calls once after so many milliseconds; the result cancels. */
+  readonly after: (milliseconds: number, callback: () => void) => () => void;
 }
 
 interface Sending {
@@ -122,7 +129,7 @@ export class Tones {
     if (sender) {
       const begun = (tone: string): void =>
         this.ports.tell({ side: "local", tone, duration, method: "rfc4733" });
-      return playTones(sender, tones, duration, signal, begun);
+      return playTones({ sender, tones, duration, signal, begun, after: this.ports.after });
     }
     if (method === "rfc4733") {
       const text = "The other side takes no tones in its media stream.";
@@ -158,41 +165,63 @@ function checked(
   return { method, duration, signal };
 }
 
+interface Playing {
+  readonly sender: ToneSender;
+  readonly tones: string;
+  readonly duration: number;
+  readonly signal: AbortSignal;
+  readonly begun: (tone: string) => void;
+  readonly after: TonePorts["after"];
+}
+
 /**
- * Plays the tones and resolves when the last one has begun. A queue of its own, because
- * `insertDTMF` replaces what has not been played yet.
+ * Plays the tones and resolves when the last one has begun; rejects with SipError if the stream
+ * stops playing them. A queue of its own, because `insertDTMF` replaces what has not been played yet.
  */
-function playTones(
-  sender: ToneSender,
-  tones: string,
-  duration: number,
-  signal: AbortSignal,
-  begun: (tone: string) => void,
-): Promise<void> {
-  return new Promise((resolve) => {
-    let left = tones.length;
-    const end = (): void => {
-      sender.removeEventListener("tonechange", listener);
-      signal.removeEventListener("abort", stop);
-      resolve();
-    };
-    const listener = ({ tone }: { readonly tone: string }): void => {
-      // "" tells that the buffer is empty, also when somebody else emptied it.
-      if (tone === "") return end();
-      left -= 1;
-      begun(tone);
-      if (left <= 0) end();
-    };
-    const stop = (): void => {
-      try {
-        sender.insertDTMF("");
-      } catch {
-        // The stream has ended, and its tones with it.
-      }
-      end();
-    };
-    sender.addEventListener("tonechange", listener);
-    signal.addEventListener("abort", stop);
+function playTones({ sender, tones, duration, signal, begun, after }: Playing): Promise<void> {
+  const result = new Deferred<void>();
+  let left = tones.length;
+  let cancelWait: () => void = () => undefined;
+  const end = (error?: SipError): void => {
+    cancelWait();
+    sender.removeEventListener("tonechange", listener);
+    signal.removeEventListener("abort", stop);
+    if (error) result.reject(error);
+    else result.resolve();
+  };
+  const wait = (): void => {
+    cancelWait();
+    cancelWait = after(duration + gap + patience, () => {
+      silence();
+      end(new SipError("failed", "The media stream has stopped playing the tones."));
+    });
+  };
+  const listener = ({ tone }: { readonly tone: string }): void => {
+    // "" tells that the buffer is empty, also when somebody else emptied it.
+    if (tone === "") return end();
+    left -= 1;
+    begun(tone);
+    if (left <= 0) end();
+    else wait();
+  };
+  const silence = (): void => {
+    try {
+      sender.insertDTMF("");
+    } catch {
+      // The stream has ended, and its tones with it.
+    }
+  };
+  const stop = (): void => {
+    silence();
+    end();
+  };
+  sender.addEventListener("tonechange", listener);
+  signal.addEventListener("abort", stop);
+  wait();
+  try {
     sender.insertDTMF(tones, duration, gap);
-  });
+  } catch (error) {
+    end(new SipError("failed", "The media stream does not play the tones.", { cause: error }));
+  }
+  return result.promise;
 }

@@ -26,12 +26,12 @@ import type { Environment } from "./environment.js";
 import { SipError, toSipError } from "./errors.js";
 import { Deferred, Emitter, rejected, reportToConsole } from "./events.js";
 import { HookRunner } from "./hooks.js";
-import { checkIceOptions, rtcConfiguration } from "./ice.js";
+import { rtcConfiguration } from "./ice.js";
 import { Media } from "./media.js";
 import type { MediaSettings } from "./call-media.js";
 import { SipMessage } from "./message.js";
 import { toNotification } from "./notification.js";
-import { agentConfig, hex, instanceIdOf } from "./options.js";
+import { agentConfig, checkOptions, hex, instanceIdOf } from "./options.js";
 import type { UserAgentOptions } from "./options.js";
 import { PagePresence } from "./page-presence.js";
 import { Playback } from "./playback.js";
@@ -83,6 +83,8 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   private readonly playback: Playback;
   private readonly cache = new StreamCache();
   private forgetDevices: (() => void) | undefined;
+  /** Somebody wants to know of changes, also after a `stop`. */
+  private followsDevices = false;
   private readonly hooks: HookRunner;
   private readonly presence: PagePresence;
   private state: ConnectionState = "idle";
@@ -97,7 +99,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   static async create(options: UserAgentOptions, given: Abortable = {}): Promise<UserAgent> {
     const { signal } = optionsOf(given, "given");
     parseServers(optionsOf(options).server);
-    checkIceOptions(options);
+    checkOptions(options);
     refuseAborted(signal);
     const { wasm } = options;
     const compiling = wasm === undefined ? defaultWasm.compile() : compile(wasm);
@@ -114,7 +116,8 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     super();
     this.reporter = (error) => this.reportFailure("listener_failed", "a listener threw", error);
     this.#options = options;
-    const environment = optionsOf(options).environment ?? browserEnvironment();
+    checkOptions(optionsOf(options));
+    const environment = options.environment ?? browserEnvironment();
     this.environment = environment;
     this.viaTransport = transportOf(parseServers(options.server)[0]);
     this.connection = new Connection(environment, () => parseServers(this.#options.server), {
@@ -268,6 +271,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
         if (this.state !== "connecting") this.driver.command({ type: "start" });
         this.starting = new Deferred<void>();
         this.presence.watch();
+        if (this.followsDevices) this.watchDevices();
       }
     } catch (error) {
       return rejected(toSipError(error));
@@ -299,7 +303,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     options: Partial<Omit<UserAgentOptions, "wasm" | "environment" | "record">>,
   ): void {
     const { uri, server } = optionsOf(options);
-    checkIceOptions(options);
+    checkOptions(options);
     const viaTransport = server === undefined ? undefined : transportOf(parseServers(server)[0]);
     const instanceId = instanceIdOf(options.instanceId, this.environment);
     const config: Partial<AgentConfig> = {
@@ -311,6 +315,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     if (Object.keys(config).length > 0) this.execute({ type: "configure", config });
     this.viaTransport = viaTransport ?? this.viaTransport;
     this.#options = { ...this.#options, ...options };
+    if (options.streamCache === false) this.cache.clear();
     if (server !== undefined) this.connection.reorder();
   }
 
@@ -458,6 +463,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
   }
 
   private watchDevices(): void {
+    this.followsDevices = true;
     this.forgetDevices ??= this.environment.watchDevices?.(() => {
       void this.playback.follow();
       if (!this.hears("devices")) return;
@@ -694,7 +700,6 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     this.emit("log", { ...log, text: decoder.decode(body) });
   }
 
-  /** Ends what the core can no longer end: it died, or had no more time while stopping. */
   /** The page was put away and came back: whatever the socket says, it is no longer connected. */
   private reconnect(): void {
     if (this.state === "connected") {
@@ -706,6 +711,7 @@ export class UserAgent extends Emitter<UserAgentEvents> {
     }
   }
 
+  /** Ends what the core can no longer end: it died, or had no more time while stopping. */
   private endAll(cause: "bye" | "transport_error"): void {
     this.requests.endAll(
       cause === "bye"

@@ -8,13 +8,27 @@ import type { UserAgentOptions } from "../../web/options.js";
 import { connected, established, isSip } from "./bench.js";
 import type { Bench } from "./bench.js";
 import { FakeElement, FakeStream, FakeTrack, domError, settle, tell } from "./fakes.js";
-import type { FakeBrowser, FakeBrowserOptions, FakeCore, FakeSender } from "./fakes.js";
+import type {
+  FakeBrowser,
+  FakeBrowserOptions,
+  FakeCore,
+  FakePeerConnection,
+  FakeSender,
+} from "./fakes.js";
 
 type Directions = Pick<Extract<MediaRequest, { type: "create_offer" }>, "audio" | "video">;
 
 interface Talk extends Bench {
   readonly call: Call;
   readonly sender: (kind: "audio" | "video") => FakeSender;
+}
+
+/** An answer that agrees to all of an offer: what one side sends the other receives. */
+function agreeing(offer: string): string {
+  const opposite: Readonly<Record<string, string>> = { sendonly: "recvonly", recvonly: "sendonly" };
+  return offer
+    .replace("offer", "answer")
+    .replace(/sendonly|recvonly/g, (direction) => opposite[direction] ?? direction);
 }
 
 /** Asks for an offer, and applies the answer that agrees to all of it. */
@@ -24,12 +38,9 @@ async function negotiate(browser: FakeBrowser, call: number, directions: Directi
   const { connection } = browser;
   tell(browser, {
     media: { type: "apply_answer", call, token: 2, provisional: false },
-    body: (connection.localDescription?.sdp ?? "").replace("offer", "answer"),
+    body: agreeing(connection.localDescription?.sdp ?? ""),
   });
   await settle();
-  for (const transceiver of connection.getTransceivers()) {
-    if (transceiver.direction !== "stopped") transceiver.currentDirection = transceiver.direction;
-  }
 }
 
 /** A call of ours in which both sides send these kinds. */
@@ -145,6 +156,53 @@ describe("a device that is unplugged", () => {
     assert.equal(browser.captures.length, 0);
   });
 
+  test("while another device is being opened leaves that one alone", async () => {
+    const { browser, call, sender } = await talk(false);
+    const told: object[] = [];
+    call.on("trackEnded", (end) => void told.push(end));
+    let give: (stream: FakeStream) => void = () => undefined;
+    browser.getUserMedia = () => new Promise((resolve) => (give = resolve));
+    const changing = call.useDevice("audio", "audioinput-2");
+    await settle();
+    browser.devices = [];
+    browser.streams[0]?.getTracks()[0]?.end();
+    const chosen = track("audio", "chosen");
+    give(new FakeStream([chosen]));
+    await changing;
+    await settle();
+    assert.equal(sender("audio").track, chosen);
+    assert.deepEqual([chosen.readyState, browser.captures.length, told], ["live", 2, []]);
+  });
+
+  test("after the picture was taken out of the call the next one is captured again", async () => {
+    const { browser, call, sender } = await talk(true);
+    await call.replaceTrack("video", null);
+    await negotiate(browser, call.id, { audio: "sendrecv", video: null });
+    await call.useDevice("video", "videoinput-1");
+    assert.equal(browser.captures.length, 1, "no camera is opened for a call without picture");
+    await call.replaceTrack("video", null);
+    tell(browser, {
+      media: { type: "create_answer", call: call.id, token: 7, hold: false, audio: "sendrecv", video: "sendrecv" },
+      body: "offer 9 audio:sendrecv video:sendrecv",
+    });
+    await settle();
+    assert.deepEqual(browser.captures.at(-1), { audio: false, video: { deviceId: { exact: "videoinput-1" } } });
+    assert.equal(sender("video").track?.readyState, "live");
+  });
+
+  test("what the page took away does not come back with the end of a hold of the peer", async () => {
+    const { browser, call, sender } = await talk(false);
+    await call.replaceTrack("audio", null);
+    for (const direction of ["inactive", "sendrecv"] as const) {
+      tell(browser, {
+        media: { type: "create_answer", call: call.id, token: 7, hold: false, audio: direction, video: null },
+        body: `offer 9 audio:${direction}`,
+      });
+      await settle();
+    }
+    assert.deepEqual([sender("audio").track, browser.captures.length], [null, 1]);
+  });
+
   test("a medium that the other side takes away is told", async () => {
     const { browser, call } = await talk(false);
     const told: object[] = [];
@@ -247,6 +305,86 @@ describe("a shared screen", () => {
     assert.deepEqual(offered.at(-1), { audio: "sendrecv", video: null });
     assert.equal(stream.getVideoTracks()[0]?.readyState, "ended");
     assert.equal(sender("video").track, null);
+  });
+
+  test("that ends before the other side has agreed is taken back, and no camera is opened", async () => {
+    const { browser, core, call, sender } = await talk(false);
+    const told: boolean[] = [];
+    call.on("sharing", (sharing) => void told.push(sharing));
+    let agree: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => (agree = resolve));
+    const offered: Directions[] = [];
+    core.onCommand = (command: Command) => {
+      if (command.type !== "modify") return [];
+      const { audio, video } = command;
+      offered.push({ audio, video });
+      void wait
+        .then(() => negotiate(browser, call.id, { audio, video }))
+        .then(() => tell(browser, { event: { type: "call_modified", call: call.id, change: "modify", ok: true } }));
+      return [];
+    };
+    const sharing = call.shareScreen();
+    const refused = assert.rejects(sharing, isSip("aborted"));
+    await settle();
+    const screen = call.localStream?.getVideoTracks()[0] as unknown as FakeTrack;
+    screen.end();
+    await settle();
+    assert.deepEqual(offered.length, 1, "one change at a time");
+    agree();
+    await refused;
+    assert.deepEqual(offered.at(-1), { audio: "sendrecv", video: null });
+    assert.deepEqual([told, call.sharing, browser.captures.length], [[], false, 1]);
+    assert.equal(sender("video").track, null);
+  });
+
+  test("that ends while the call is changed is taken back afterwards", async () => {
+    const { browser, core, call } = await talk(false);
+    const offered = answerModify(browser, core);
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    const holding = call.hold();
+    stream.getVideoTracks()[0]?.end();
+    await settle();
+    assert.deepEqual([call.sharing, offered.length], [false, 1]);
+    tell(browser, { event: { type: "call_modified", call: call.id, change: "hold", ok: true } });
+    await holding;
+    await settle();
+    assert.deepEqual(offered.at(-1), { audio: "sendrecv", video: null });
+  });
+
+  test("no camera takes its place in an offer that is made meanwhile", async () => {
+    const { browser, core, call } = await talk(false);
+    answerModify(browser, core);
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    core.onCommand = () => [];
+    stream.getVideoTracks()[0]?.end();
+    tell(browser, { media: { type: "create_offer", call: call.id, token: 8, hold: false, audio: "sendrecv", video: "sendonly" } });
+    await settle();
+    tell(browser, { media: { type: "create_offer", call: call.id, token: 9, hold: false, audio: "sendrecv", video: "sendonly" } });
+    await settle();
+    assert.equal(browser.captures.length, 1);
+  });
+
+  test("is seen by nobody as soon as it is stopped, whatever the call waits for", async () => {
+    const { browser, call, sender } = await talk(true);
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    let give: (stream: FakeStream) => void = () => undefined;
+    browser.getUserMedia = () => new Promise((resolve) => (give = resolve));
+    const changing = call.useDevice("audio", "audioinput-2");
+    await settle();
+    const stopping = call.stopSharing();
+    assert.equal(stream.getVideoTracks()[0]?.readyState, "ended");
+    give(new FakeStream([track("audio", "other")]));
+    await Promise.all([changing, stopping]);
+    assert.equal(sender("video").track?.id, "video-track");
+  });
+
+  test("is closed also where the browser fails to send something else", async () => {
+    const { call, sender } = await talk(true);
+    const stream = (await call.shareScreen()) as unknown as FakeStream;
+    sender("video").replaceTrack = () => Promise.reject(domError("InvalidStateError"));
+    await assert.rejects(call.stopSharing());
+    assert.equal(stream.getVideoTracks()[0]?.readyState, "ended");
+    assert.equal(call.sharing, false);
   });
 
   test("that the other side refuses is closed, and the call goes on", async () => {
@@ -380,6 +518,39 @@ describe("limits", () => {
     assert.equal(sender("audio").getParameters().encodings[0]?.maxBitrate, 20000);
   });
 
+  test("an encoder that cannot be limited before the answer is limited after it", async () => {
+    const onPeerConnection = (connection: FakePeerConnection): void => {
+      const addTransceiver = connection.addTransceiver.bind(connection);
+      connection.addTransceiver = (kind, init) => {
+        const made = addTransceiver(kind, init);
+        const { sender } = made;
+        const getParameters = sender.getParameters.bind(sender);
+        const none = { encodings: [] } as unknown as RTCRtpSendParameters;
+        sender.getParameters = () => (made.currentDirection ? getParameters() : none);
+        return made;
+      };
+    };
+    const { agent, browser } = await connected({}, { onPeerConnection });
+    const call = agent.call("bob", { bandwidth: { audio: 32 } });
+    tell(browser, { media: { type: "create_offer", call: call.id, token: 1, hold: false, audio: "sendrecv", video: null } });
+    await settle();
+    const { connection } = browser;
+    assert.deepEqual(connection.transceiver("audio")?.sender.parameters, []);
+    tell(browser, { media: { type: "apply_answer", call: call.id, token: 2, provisional: false }, body: "answer 1 audio:sendrecv" });
+    await settle();
+    assert.deepEqual(connection.transceiver("audio")?.sender.parameters, [{ maxBitrate: 32000, active: true }]);
+  });
+
+  test("a limit that the page itself has set stays", async () => {
+    const { browser, call, sender } = await talk(true);
+    await sender("video").setParameters({ encodings: [{ maxBitrate: 1000 }] } as unknown as RTCRtpSendParameters);
+    await negotiate(browser, call.id, { audio: "sendrecv", video: "sendrecv" });
+    assert.equal(sender("video").getParameters().encodings[0]?.maxBitrate, 1000);
+    await call.setBandwidth({ video: 500 });
+    await call.setBandwidth({});
+    assert.equal(sender("video").getParameters().encodings[0]?.maxBitrate, undefined);
+  });
+
   test("the size of the picture changes in a call; one that the camera has not is refused", async () => {
     const { browser, call } = await talk(true, {}, { videoSize: { maxWidth: 1280 } });
     assert.deepEqual(browser.captures[0]?.video, { width: { max: 1280, ideal: 1280 } });
@@ -455,6 +626,13 @@ describe("devices and speakers", () => {
     assert.deepEqual(told, [0]);
     await agent.stop();
     assert.equal(browser.devicesChanged, undefined, "nothing is left behind");
+    const started = agent.start();
+    await settle();
+    browser.socket.open();
+    await started;
+    browser.changeDevices(browser.devices);
+    await settle();
+    assert.deepEqual(told, [0, 0], "who listens is told after another start, too");
   });
 
   test("calls play on the chosen speaker, and on the browser's when it is gone", async () => {
@@ -478,6 +656,26 @@ describe("devices and speakers", () => {
     assert.equal(early.srcObject, null);
     tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
     assert.equal(late.srcObject, null);
+  });
+
+  test("an element that was put on a speaker follows when it plays again", async () => {
+    const { agent, call, browser } = await talk(false, { devices: ["audiooutput"] });
+    const element = new FakeElement();
+    const view = element as unknown as HTMLMediaElement;
+    await agent.useSpeaker("audiooutput-1");
+    call.play(view)();
+    await agent.useSpeaker("");
+    assert.equal(element.speaker, "audiooutput-1", "what does not play is the page's");
+    call.play(view);
+    await settle();
+    assert.equal(element.speaker, "");
+    element.speaker = "chosen by the page";
+    call.play(view);
+    assert.equal(element.speaker, "chosen by the page");
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    const { plays } = element;
+    call.play(view);
+    assert.deepEqual([element.srcObject, element.plays], [null, plays], "a call that is over plays nothing");
   });
 
   test("a browser without speakers to choose says so", async () => {
@@ -517,6 +715,35 @@ describe("streamCache", () => {
     assert.equal(live(), true);
     await agent.stop();
     assert.equal(live(), false);
+  });
+
+  test("switched off it lets go of what it keeps", async () => {
+    const { agent, browser } = await connected({ streamCache: true });
+    const call = agent.call("bob");
+    await negotiate(browser, call.id, { audio: "sendrecv", video: null });
+    tell(browser, { event: { type: "call_ended", call: call.id, cause: "bye", by: "remote" } });
+    const [microphone] = browser.streams[0]?.getTracks() ?? [];
+    assert.equal(microphone?.readyState, "live");
+    agent.configure({ streamCache: false });
+    assert.equal(microphone?.readyState, "ended");
+  });
+
+  test("released while the camera is asked for, the call still has its microphone", async () => {
+    const { agent, browser } = await connected({ streamCache: true });
+    const first = agent.call("bob");
+    await negotiate(browser, first.id, { audio: "sendrecv", video: null });
+    let give: (stream: FakeStream) => void = () => undefined;
+    browser.getUserMedia = () => new Promise((resolve) => (give = resolve));
+    const second = agent.call("bob", { video: true });
+    tell(browser, { media: { type: "create_offer", call: second.id, token: 1, hold: false, audio: "sendrecv", video: "sendrecv" } });
+    await settle();
+    agent.releaseMedia();
+    give(new FakeStream([track("video", "late")]));
+    await settle();
+    assert.deepEqual(second.localStream?.getTracks().map(({ kind, readyState }) => [kind, readyState]), [
+      ["audio", "live"],
+      ["video", "live"],
+    ]);
   });
 
   test("what comes after releaseMedia belongs to its call alone", async () => {

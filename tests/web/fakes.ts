@@ -283,6 +283,8 @@ export class FakePeerConnection {
   private readonly listeners = new Map<string, ((event: object) => void)[]>();
   private round = 0;
   private rollbackTo: Description | null = null;
+  /** What goes when the offer of the peer is taken back (W3C webrtc 4.4.1.5). */
+  private readonly madeByOffer = new Set<FakeTransceiver>();
 
   constructor(readonly configuration: RTCConfiguration) {}
 
@@ -377,8 +379,10 @@ export class FakePeerConnection {
     if (this.refuseRemote) throw this.refuseRemote;
     if (description.type === "rollback") {
       this.signalingState = "stable";
+      this.transceivers = this.transceivers.filter((made) => !this.madeByOffer.has(made));
       return;
     }
+    this.madeByOffer.clear();
     if (description.type === "pranswer" && !this.supportsPranswer) throw new Error("no pranswer");
     if (this.forgetsOffer && this.signalingState === "have-remote-offer") this.transceivers = [];
     if (description.type === "offer") this.signalingState = "have-remote-offer";
@@ -393,6 +397,7 @@ export class FakePeerConnection {
       if (!transceiver) {
         transceiver = this.addTransceiver(kind, { direction: "recvonly" });
         transceiver.mid = String(index);
+        this.madeByOffer.add(transceiver);
       }
       if (direction === "sendrecv" || direction === "sendonly") {
         this.fire("track", { track: transceiver.receiver.track });

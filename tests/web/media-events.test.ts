@@ -5,7 +5,7 @@ import { CommandError } from "../../js-glue/memory.js";
 import type { Direction, MediaDirections } from "../../js-glue/protocol.js";
 import type { Call } from "../../web/call.js";
 import type { MediaOffer } from "../../web/media-offer.js";
-import { connected, established, incoming, isSip } from "./bench.js";
+import { bench, connected, established, incoming, isSip } from "./bench.js";
 import type { Bench } from "./bench.js";
 import { FakeStream, FakeTrack, domError, settle, tell } from "./fakes.js";
 import type { Scripted } from "./fakes.js";
@@ -131,6 +131,38 @@ describe("RFC 3264 8.1: the peer offers to add a medium", () => {
         ["recvonly", null],
         ["recvonly", "sendonly"],
         ["recvonly", "recvonly"],
+      ],
+    );
+  });
+
+  test("what was accepted and could not be captured is not taken by declining the next offer", async () => {
+    const { browser, core, call } = await calling();
+    tell(browser, { media: { type: "create_offer", call: 1, token: 1, hold: false, audio: "sendrecv", video: null } });
+    await settle();
+    tell(browser, { ...media("apply_answer", 2), body: "answer 1 audio:sendrecv" });
+    await settle();
+    const forget = call.on("mediaOffer", (offer) => offer.accept());
+    tell(browser, offered({ video: "sendrecv" }));
+    browser.getUserMedia = () => Promise.reject(domError("NotAllowedError"));
+    tell(browser, {
+      media: { type: "create_answer", call: 1, token: 3, hold: false, audio: "sendrecv", video: "sendrecv" },
+      body: "offer 2 audio:sendrecv video:sendrecv",
+    });
+    await settle();
+    assert.equal(core.of("media_failed")[0]?.error, "permission_denied");
+    forget();
+    const added: unknown[] = [];
+    call.on("mediaOffer", (offer) => {
+      added.push(offer.added);
+      offer.decline();
+    });
+    tell(browser, offered({ video: "sendrecv" }));
+    assert.deepEqual(added, [["video"]]);
+    assert.deepEqual(
+      core.of("accept_offer").map(({ audio, video }) => [audio, video]),
+      [
+        ["sendrecv", "sendrecv"],
+        ["sendrecv", null],
       ],
     );
   });
@@ -335,12 +367,20 @@ describe("RFC 8829 4.1.1: what connections are made with", () => {
     ["no address", { iceServers: [{ urls: "stun:a" }, {}] }, "iceServers[1].urls"],
     ["another scheme", { iceServers: [{ url: "http://a" }] }, "iceServers[0].urls"],
     ["a policy that is none", { iceTransportPolicy: "none" }, "iceTransportPolicy"],
+    ["a server without addresses", { iceServers: [{ urls: [] }] }, "iceServers[0].urls"],
+    ["another bundling", { bundlePolicy: "all" }, "bundlePolicy"],
+    ["another multiplexing", { rtcpMuxPolicy: "none" }, "rtcpMuxPolicy"],
+    ["a time that is none", { mediaTimeout: Number.NaN }, "mediaTimeout"],
+    ["a time that no timer takes", { mediaTimeout: Infinity }, "mediaTimeout"],
+    ["a negative time", { qualityInterval: -1 }, "qualityInterval"],
+    ["a time in words", { iceQuietPeriod: "500" }, "iceQuietPeriod"],
     ["a pool that is too large", { iceCandidatePoolSize: 1000 }, "iceCandidatePoolSize"],
   ];
   for (const [name, options, argument] of wrong) {
     test(`${name} is refused by name`, async () => {
       const { agent } = await connected();
       assert.throws(() => agent.configure(options), isSip("invalid_argument", { argument }));
+      assert.throws(() => bench(options), isSip("invalid_argument", { argument }));
     });
   }
 });

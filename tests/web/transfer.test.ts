@@ -194,6 +194,31 @@ describe("a call that replaces another", () => {
   });
 });
 
+describe("what a call takes over from another", () => {
+  test("its camera is closed where the new one has no picture, and its limits hold", async () => {
+    const { agent, browser } = await connected();
+    agent.call("bob", { video: true, bandwidth: { audio: 24 } });
+    tell(browser, established(1), {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: "sendrecv", hold: false },
+    });
+    await settle();
+    const seen: Call[] = [];
+    agent.on("call", (given) => void seen.push(given));
+    tell(browser, incoming(9, { replaces: 1 }), {
+      media: { type: "create_answer", call: 9, token: 3, audio: "sendrecv", video: null, hold: false },
+      body: "offer audio:sendrecv",
+    });
+    await settle();
+    const encoder = browser.connection.transceiver("audio")?.sender.getParameters().encodings[0];
+    assert.equal(encoder?.maxBitrate, 24000);
+    const [microphone, camera] = browser.streams[0]?.getTracks() ?? [];
+    assert.equal(camera?.readyState, "live", "the old call shows it still");
+    tell(browser, { event: { type: "call_ended", call: 1, cause: "replaced", by: "remote" } });
+    assert.deepEqual([microphone?.readyState, camera?.readyState], ["live", "ended"]);
+    assert.equal(seen[0]?.localStream?.getVideoTracks().length, 0);
+  });
+});
+
 describe("what else the peer may do", () => {
   test("redirections, changes of media, a cancellation, provisional answers of ours", async () => {
     const { agent, core, browser } = await connected();

@@ -663,6 +663,38 @@ describe("in a call", () => {
     await after;
   });
 
+  test("W3C webrtc 7.3: a stream that stops playing tones does not hold up the next ones", async () => {
+    const { call, core, browser } = await talking();
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const sender = browser.connection.transceiver("audio")?.sender;
+    assert.ok(sender);
+    const tones = (sender.dtmf = new FakeToneSender());
+    const { pending } = browser.time;
+    const first = assert.rejects(call.dtmf("123"), isSip("failed"));
+    const second = call.dtmf("9");
+    await settle();
+    tones.play();
+    await browser.time.advance(5000);
+    tones.canInsertDTMF = false; // the peer holds the call, of which the sender tells nothing
+    await browser.time.advance(1000);
+    await first;
+    assert.equal(tones.toneBuffer, "", "what was not played is not played later");
+    await settle();
+    assert.equal(core.commands.at(-1)?.body, "Signal=9\r\nDuration=120");
+    tell(browser, { event: { type: "call_info_result", call: 1, status: 200, reason: "OK" } });
+    await second;
+
+    tones.canInsertDTMF = true;
+    tones.insertDTMF = () => {
+      throw domError("InvalidStateError");
+    };
+    await assert.rejects(call.dtmf("1"), isSip("failed"));
+    assert.equal(browser.time.pending, pending, "nothing is left ticking");
+  });
+
   test("tones that wait when the call ends are told so", async () => {
     const { call, browser } = await talking();
     tell(browser, {
@@ -731,6 +763,14 @@ describe("in a call", () => {
     const pending = browser.time.pending;
     await browser.time.advance(10000);
     assert.equal(browser.time.pending, pending);
+
+    agent.configure({ qualityInterval: 1000 });
+    const read = agent.call("erin");
+    tell(browser, { event: { type: "call_established", call: read.id, status: 200, reason: "OK" } });
+    assert.equal(browser.time.pending, pending + 1);
+    agent.configure({ qualityInterval: 0 });
+    await browser.time.advance(500);
+    assert.equal(browser.time.pending, pending, "nothing is read any more");
   });
 
   test("INFO out and in; a refusal rejects", async () => {
