@@ -214,9 +214,13 @@ export class CallPanel implements LineOwner {
       if (this.statusTimer === undefined) this.showIdle();
     } else {
       agent.on("call", (call) => this.onIncoming(call));
-      agent.on("mediaPermission", ({ call, state }) => {
+      agent.on("mediaPermission", ({ call, state, error }) => {
         const line = this.lineOf(call);
-        if (line !== undefined) this.askPermission(state === "requested", line.wantsVideo);
+        if (line === undefined) return;
+        this.askPermission(state === "requested", line.wantsVideo);
+        // A call that goes on tells nothing else of a picture that was accepted and cannot be had.
+        if (error === undefined || line.phase !== "active") return;
+        line.say(() => messageOf(error), { passing: true, isError: true });
       });
     }
     this.render();

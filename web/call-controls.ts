@@ -62,6 +62,7 @@ export abstract class CallControls extends Emitter<CallEvents> {
       environment: context.environment,
       established: () => this.state === "established",
       held: () => this.onHold,
+      settled: () => this.changes.settled(),
       directions: () => (this.onHold ? this.directions : this.media.directions),
       cover: (overlay) => this.media.cover(overlay),
       modify: (directions) => this.offer(directions),
@@ -152,6 +153,7 @@ export abstract class CallControls extends Emitter<CallEvents> {
     }
     if (this.state === "ended") throw new SipError("wrong_state", "The call is over.");
     await working(this.media.replaceTrack(kind, track));
+    await this.changes.settled();
     const before = this.media.directions;
     if (!track || this.state !== "established" || this.onHold || sends(before[kind])) return;
     const direction = before[kind] === "recvonly" ? "sendrecv" : "sendonly";
@@ -234,7 +236,8 @@ export abstract class CallControls extends Emitter<CallEvents> {
   /**
    * Sends tones `0`-`9`, `A`-`D`, `*`, `#`, after those that are being sent; resolves when all were
    * played, or accepted by the peer. Aborting leaves out those that were not sent.
-   * @throws SipError "not_supported" when "rfc4733" is wanted and was not negotiated
+   * @throws SipError "not_supported" when "rfc4733" is wanted and was not negotiated; "failed" when
+   * the stream stops playing them, as one that is put on hold does
    * @example await call.dtmf("42#");
    */
   dtmf(tones: string, options: DtmfOptions = {}): Promise<void> {

@@ -87,6 +87,8 @@ export interface SharePorts {
   readonly established: () => boolean;
   /** One side holds the other. */
   readonly held: () => boolean;
+  /** Resolves when no change of ours is under way. */
+  readonly settled: () => Promise<void>;
   /** What is done with each medium now; on hold: afterwards. */
   readonly directions: () => MediaDirections;
   /** Sends this above microphone and camera from now on. */
@@ -182,6 +184,7 @@ export class ScreenShare {
     const { ports } = this;
     const { video } = screen;
     if (!video) throw new MediaFailure("failed", "The browser gave no picture of the screen.");
+    await ports.settled();
     if (this.ended) throw new SipError("call_ended", "The call ended before a screen was chosen.");
     const before = ports.directions();
     if (!sends(before.video) && ports.held()) {

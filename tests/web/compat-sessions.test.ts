@@ -753,6 +753,18 @@ describe("enable_media_stream_cache", () => {
     assert.equal(master?.getTracks()[0]?.readyState, "ended");
   });
 
+  test("and closed when the connection is lost for good", async () => {
+    const page = await Page.started({}, { enable_media_stream_cache: true });
+    page.stack.newSession("call-audio").call("bob");
+    await page.say({ media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false } });
+    await page.say(ended({ cause: "transport_error", by: "network" }, 1));
+    const [microphone] = page.browser.streams[0]?.getTracks() ?? [];
+    assert.equal(microphone?.readyState, "live");
+    await page.say(event({ type: "connection", state: "failed" }));
+    assert.ok(page.types.includes("stack:stopped"));
+    assert.equal(microphone?.readyState, "ended");
+  });
+
   test("without it each call asks anew", async () => {
     const page = await Page.started();
     for (const call of [1, 2]) {

@@ -351,6 +351,17 @@ describe("a shared screen", () => {
     assert.deepEqual(offered.at(-1), { audio: "sendrecv", video: null });
   });
 
+  test("and a track that come while the call is being held are not offered", async () => {
+    const { browser, core, call } = await talk(false);
+    const holding = call.hold();
+    const refused = assert.rejects(call.shareScreen(), isSip("wrong_state"));
+    const replacing = call.replaceTrack("video", real(track("video", "own")));
+    await settle();
+    tell(browser, { event: { type: "call_modified", call: call.id, change: "hold", ok: true } });
+    await Promise.all([holding, refused, replacing]);
+    assert.deepEqual([core.of("modify"), call.sharing], [[], false]);
+  });
+
   test("no camera takes its place in an offer that is made meanwhile", async () => {
     const { browser, core, call } = await talk(false);
     answerModify(browser, core);

@@ -345,6 +345,8 @@ export class Stack extends SIPmlEventTarget<StackEventType, StackEvent> {
 
   private release(phase: StackPhase): void {
     this.phase = phase;
+    // An agent whose connection failed is not stopped.
+    this.running?.releaseMedia();
     this.running = undefined;
     engine.levelListeners.delete(this.followLevel);
   }
