@@ -29,6 +29,8 @@ export class CallStatistics {
   private establishedAt: number | undefined;
   private forgetTimer: () => void = () => undefined;
   private ended = false;
+  /** Those that wait for a reading: some browsers leave one without an end when the call is over. */
+  private readonly waiting = new Set<(error: SipError) => void>();
 
   constructor(ports: StatisticsPorts) {
     this.ports = ports;
@@ -45,7 +47,7 @@ export class CallStatistics {
 
   /** @throws SipError "wrong_state" while there are no media */
   async read(): Promise<CallQuality> {
-    const reading = await this.take();
+    const reading = await this.unlessEnded(this.take());
     if (!reading) throw new SipError("wrong_state", "The call has no media.");
     return this.judge([this.last, this.before], reading);
   }
@@ -69,8 +71,16 @@ export class CallStatistics {
   end(): CallReport | undefined {
     this.ended = true;
     this.forgetTimer();
+    for (const reject of this.waiting) reject(new SipError("wrong_state", "The call is over."));
     if (this.establishedAt === undefined) return undefined;
     return this.journal.report(this.now() - this.establishedAt);
+  }
+
+  private unlessEnded<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      void promise.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 
   /** Against the newest reading that is old enough to say something. */

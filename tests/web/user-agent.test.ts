@@ -749,6 +749,19 @@ describe("in a call", () => {
     await assert.rejects(call.stats(), isSip("wrong_state"));
   });
 
+  test("statistics: a reading that never ends is given up with the call", async () => {
+    const { call, browser } = await talking();
+    tell(browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    browser.connection.getStats = () => new Promise(() => undefined);
+    const reading = assert.rejects(call.stats(), isSip("wrong_state"));
+    await settle();
+    tell(browser, { event: { type: "call_ended", call: 1, cause: "bye", by: "remote" } });
+    await reading;
+  });
+
   test("statistics: none without an answer, none by themselves with an interval of 0", async () => {
     const { call, browser, agent } = await talking();
     const unanswered = agent.call("carol");
