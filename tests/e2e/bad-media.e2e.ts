@@ -10,6 +10,7 @@ import { expectWays, type Ways } from "./flow.js";
 import { sdpType, type Hand } from "./hand.js";
 import { Dialog, type RawMessage } from "./kamailio/raw-client.js";
 import { expectMedia } from "./media.js";
+import type { Failure } from "./page/modern.js";
 import type { Phone } from "./phone.js";
 import { expectNothingOpen } from "./wire.js";
 
@@ -42,6 +43,22 @@ async function hangUp(): Promise<void> {
   await bob.forget();
 }
 
+function restartIce(): Promise<Failure | null> {
+  return alice.tab.page.evaluate(() =>
+    window.phone.current.restartIce().then(
+      () => null,
+      ({ code, message }: { code: string; message: string }) => ({ code, status: null, message }),
+    ),
+  );
+}
+
+/** What Bob said last of his media, as it reached Alice's browser. */
+function described(): Promise<string> {
+  return alice.tab.page.evaluate(
+    () => window.probe.peers.at(-1)?.currentRemoteDescription?.sdp ?? "",
+  );
+}
+
 /** The call goes on as it was, with sound both ways. */
 async function goesOn(): Promise<void> {
   assert.equal((await alice.snapshot()).call, "established");
@@ -63,6 +80,15 @@ const none = (line: RegExp) => (sdp: string): string => sdp.replace(line, "");
 const video =
   "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:v\r\na=rtpmap:96 VP8/90000\r\n" +
   "a=sendrecv\r\na=rtcp-mux\r\n";
+
+/** Passes through our rules, and only the browser refuses it. */
+const unreadable = (sdp: string): string => `${sdp}a=ssrc:nobody cname:x\r\n`;
+/** Has none of the codecs that there are. */
+const uncommon = (sdp: string): string =>
+  sdp
+    .replace(/^a=(rtpmap|fmtp|rtcp-fb):.*\r\n/gm, "")
+    .replace(/^(m=audio \S+ \S+) .*\r\n/m, "$1 96\r\n")
+    .concat("a=rtpmap:96 unheard-of/8000\r\n");
 
 /** Offers that nobody can take, and what the Warning says of each. */
 const offers: readonly (readonly [name: string, bend: (sdp: string) => string, warning: RegExp])[] = [
@@ -89,14 +115,8 @@ describe("an INVITE whose description", () => {
   }
 
   const accepted: readonly (readonly [name: string, bend: (sdp: string) => string])[] = [
-    [
-      "has no codec in common",
-      (sdp) =>
-        sdp
-          .replace(/^a=(rtpmap|fmtp|rtcp-fb):.*\r\n/gm, "")
-          .replace(/^(m=audio \S+ \S+) .*\r\n/m, "$1 96\r\n")
-          .concat("a=rtpmap:96 unheard-of/8000\r\n"),
-    ],
+    ["has no codec in common", uncommon],
+    ["the browser does not take", unreadable],
   ];
   for (const [name, bend] of accepted) {
     test(name, async () => {
@@ -118,33 +138,38 @@ const answers: readonly (readonly [name: string, bend: (sdp: string) => string])
   ["has no fingerprint", none(/^a=fingerprint:.*\r\n/gm)],
   ["has too many m-lines", (sdp) => sdp + video],
   ["is of another kind", (sdp) => sdp.replace(/^m=audio/m, "m=video")],
-  ["the browser does not take", (sdp) => sdp.replace(/^a=ice-pwd:.*$/gm, "a=ice-pwd:short")],
+  ["has no codec in common", uncommon],
+  ["has no ICE password that could be one", (sdp) => sdp.replace(/^a=ice-pwd:.*$/gm, "a=ice-pwd:short")],
+  ["the browser does not take", unreadable],
 ];
 
 describe("a 200 whose description", () => {
   for (const [name, bend] of answers) {
     test(`${name}: the first INVITE, and a re-INVITE of ours`, async () => {
+      const before = (await alice.snapshot()).diagnostics.length;
       await alice.call("bob", { audio: true });
       await bob.accept(await bob.client.nextRequest("INVITE"), ["audio"], bend);
       const bye = await bob.bye();
       assert.match(bye.first("reason"), /^SIP;\s*cause=488/);
       const end = await alice.end();
       assert.deepEqual([end.cause, end.mediaError], ["media_error", "bad_description"]);
+      const told = (await alice.snapshot()).diagnostics.slice(before).join();
+      assert.equal(told.includes("bad_remote_description"), bend !== unreadable, told);
       await bob.forget();
       await expectNothingOpen(alice);
 
       await connect();
       await expectMedia([alice.tab, bob.tab], ["audio"]);
-      const holding = alice.hold();
+      // An answer that accepts nothing is no error to a hold (RFC 3264 section 8.4).
+      const holds = bend !== uncommon;
+      const changing = holds ? alice.hold() : restartIce();
       const reinvite = await bob.client.nextRequest("INVITE");
-      assert.match(reinvite.body, /^a=sendonly/m);
+      assert.match(reinvite.body, holds ? /^a=sendonly/m : /^a=sendrecv/m);
       // The far side's media do not change, so that it is seen whether ours do.
-      const answer = await alice.tab.page.evaluate(
-        () => window.probe.peers.at(-1)?.currentRemoteDescription?.sdp ?? "",
-      );
+      const answer = await described();
       bob.respond(reinvite, "200 OK", bend(answer));
       await bob.client.nextRequest("ACK");
-      assert.equal((await holding)?.code, "not_accepted");
+      assert.equal((await changing)?.code, "not_accepted");
       await goesOn();
       assert.equal(await alice.tab.page.evaluate(() => window.phone.current.localHold), false);
       await hangUp();
@@ -162,11 +187,76 @@ test("a re-INVITE of the peer with an offer that nobody can take: 488, and the c
     assert.match(final.first("warning"), warning);
     await goesOn();
   }
-  const refused = (await bob.offer(["audio"])).replace(/^a=ice-pwd:.*$/gm, "a=ice-pwd:short");
-  assert.equal((await dialog.exchange("INVITE", [sdpType], refused)).status, 488);
-  await bob.takeBack();
-  await goesOn();
+  for (const bend of [
+    (sdp: string): string => sdp.replace(/^a=ice-pwd:.*$/gm, "a=ice-pwd:short"),
+    unreadable,
+  ]) {
+    const refused = bend(await bob.offer(["audio"]));
+    assert.equal((await dialog.exchange("INVITE", [sdpType], refused)).status, 488);
+    await bob.takeBack();
+    await goesOn();
+  }
   await hangUp();
+});
+
+/** RFC 3264 section 8: the m-lines that there were have to be there again, in their order. */
+const reoffers: readonly (readonly [name: string, bend: (sdp: string) => string])[] = [
+  ["leaves out the m-line of the picture", (sdp) => sdp.slice(0, sdp.indexOf("m=video"))],
+  [
+    "has them in another order",
+    (sdp) => {
+      const [head = "", sound = "", picture = ""] = sdp.split(/^(?=m=)/m);
+      return head + picture + sound;
+    },
+  ],
+  ["has a line of another kind", (sdp) => sdp.replace(/^m=video/m, "m=audio")],
+];
+
+for (const [name, bend] of reoffers) {
+  test(`a re-INVITE of the peer that ${name}: 488, and the call goes on with sound and picture`, async () => {
+    const dialog = await connect(true);
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const offer = (await described())
+      .replace(/^(o=\S+ \S+) \d+/m, "$1 99")
+      .replace(/^a=setup:\w+/gm, "a=setup:actpass");
+    const final = await dialog.exchange("INVITE", [sdpType], bend(offer));
+    assert.equal(final.status, 488, final.startLine);
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    await hangUp();
+  });
+}
+
+test("early media that nobody can take cost themselves: the call is answered and heard", async () => {
+  for (const [name, bend] of answers) {
+    if (name === "the browser does not take") continue; // it is the same answer again in the 200
+    await alice.call("bob", { audio: true });
+    const invite = await bob.client.nextRequest("INVITE");
+    const answer = await bob.answer(invite.body, ["audio"]);
+    bob.respond(invite, "183 Session Progress", bend(answer));
+    await alice.logged("progress 183");
+    bob.respond(invite, "200 OK", answer);
+    await bob.client.nextRequest("ACK");
+    await alice.state("established");
+    await expectWays(alice.tab, bob.tab, sound);
+    await hangUp();
+  }
+});
+
+describe("an ACK whose answer to the offer of our 200", () => {
+  for (const [name, bend] of answers) {
+    test(name, async () => {
+      await alice.autoAnswer({ audio: true });
+      const sent = await bob.call("alice", "");
+      await alice.autoAnswer(null);
+      assert.equal(sent.final.status, 200, sent.final.startLine);
+      const answer = bend(await bob.answer(sent.final.body, ["audio"]));
+      Dialog.ofCaller(bob.client, sent).send("ACK", [sdpType], answer);
+      const bye = await bob.bye();
+      assert.match(bye.first("reason"), /^SIP;\s*cause=488/);
+      const end = await alice.end();
+      assert.deepEqual([end.cause, end.mediaError], ["media_error", "bad_description"]);
+    });
+  }
 });
 
 describe("the camera", () => {

@@ -18,7 +18,6 @@ const baseFlags = [
   "--disable-dev-shm-usage",
   "--allow-loopback-in-peer-connection",
   "--autoplay-policy=no-user-gesture-required",
-  "--disable-features=WebRtcHideLocalIpsWithMdns",
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",
   "--disable-backgrounding-occluded-windows",
@@ -37,6 +36,8 @@ export interface LaunchOptions {
   readonly grant?: boolean;
   /** Default true: self-signed certificates are accepted. */
   readonly anyCertificate?: boolean;
+  /** Default false: names ending in .local take the place of addresses until there is permission. */
+  readonly hideAddresses?: boolean;
   readonly flags?: readonly string[];
 }
 
@@ -48,6 +49,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
   args.push(...deviceFlags[options.devices ?? "all"]);
   if (options.grant ?? true) args.push("--use-fake-ui-for-media-stream");
   if (options.anyCertificate ?? true) args.push("--ignore-certificate-errors");
+  if (!options.hideAddresses) args.push("--disable-features=WebRtcHideLocalIpsWithMdns");
   args.push(...(options.flags ?? []));
   return chromium.launch({ executablePath, headless: true, args });
 }

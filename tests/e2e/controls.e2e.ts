@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { CallEnd, CallQuality, ShareOptions } from "../../web/index.js";
 import { CallScene, establish } from "./call-scene.js";
+import { expectWays } from "./flow.js";
 import { serverChoices } from "./matrix.js";
-import { expectMedia } from "./media.js";
+import { expectMedia, sample } from "./media.js";
 import type { Phone } from "./phone.js";
+import { expectNothingOpen } from "./wire.js";
 
 let scene: CallScene;
 let alice: Phone;
@@ -126,6 +128,57 @@ describe("statistics", () => {
   });
 });
 
+describe("muted", () => {
+  /** How bright the picture of the other side is in the middle, 0 to 255. */
+  const brightness = (phone: Phone): Promise<number> =>
+    phone.tab.page.evaluate(() => {
+      const view = document.querySelector("video");
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [8, 8];
+      const pen = canvas.getContext("2d");
+      if (!view || !pen) return -1;
+      pen.drawImage(view, 0, 0, 8, 8);
+      const { data } = pen.getImageData(0, 0, 8, 8);
+      return data.reduce((sum, value, at) => (at % 4 === 3 ? sum : sum + value), 0) / (8 * 8 * 3);
+    });
+  const becomes = (what: string, wanted: (value: number) => boolean): Promise<number> => {
+    let last = -1;
+    return bob.tab
+      .wait(what, async () => ((wanted((last = await brightness(bob))) ? last : undefined)))
+      .catch((error: Error) => assert.fail(`${error.message} brightness ${last}`));
+  };
+  const mute = (kind: "audio" | "video", muted: boolean): Promise<void> =>
+    alice.tab.page.evaluate(
+      ([which, on]) => window.phone.mute(which, on),
+      [kind, muted] as const,
+    );
+  const energy = async (): Promise<number> => (await sample(bob.tab)).audio.energy;
+
+  test("each medium by itself: silence with the picture, and black with the sound; nothing on the wire", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const invites = await countInvites();
+    await becomes("a picture", (value) => value > 30);
+
+    await mute("video", true);
+    await becomes("black", (value) => value >= 0 && value < 10);
+    const heard = await energy();
+    await bob.tab.wait("sound", async () => ((await energy()) > heard ? true : undefined));
+    await mute("audio", true);
+    await mute("video", false);
+    await becomes("a picture again", (value) => value > 30);
+    await bob.tab.wait("silence", async () => {
+      const before = await energy();
+      await new Promise((resolve) => setTimeout(resolve, 1500)); // the microphone beeps each second
+      return (await energy()) - before < 1e-6 ? true : undefined;
+    });
+    await mute("audio", false);
+    const quiet = await energy();
+    await bob.tab.wait("sound again", async () => ((await energy()) > quiet + 1e-6 ? true : undefined));
+    assert.equal(await invites(), 0);
+  });
+});
+
 describe("a shared screen", () => {
   test("replaces the camera without a re-INVITE; ended by the page, or by the browser's button", async () => {
     await connect({ audio: true, video: true });
@@ -188,6 +241,17 @@ describe("a shared screen", () => {
     assert.match((await share()) ?? "", /takes no picture/);
     assert.equal(await alice.tab.page.evaluate(() => window.phone.current.sharing), false);
     await expectMedia([alice.tab, bob.tab], ["audio"]);
+  });
+
+  test("without the microphone, which is heard again afterwards", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const invites = await countInvites();
+    assert.equal(await share({ microphone: false }), null);
+    await expectWays(alice.tab, bob.tab, { audio: "<-", video: "<->" });
+    await alice.tab.page.evaluate(() => window.phone.current.stopSharing());
+    await expectWays(alice.tab, bob.tab, { audio: "<->", video: "<->" });
+    assert.equal(await invites(), 0);
   });
 
   test("with its sound mixed into the microphone", async () => {
@@ -275,8 +339,58 @@ describe("devices and own tracks", () => {
     assert.equal((await alice.snapshot()).call, "established");
     assert.equal(await alice.hold(), null);
     assert.equal(await alice.resume(), null);
+    await expectWays(alice.tab, bob.tab, { audio: "<-", video: "none" });
     await alice.tab.page.evaluate(() => window.phone.current.useDevice("audio", ""));
     await expectMedia([alice.tab, bob.tab], ["audio"]);
+    assert.equal(await unplug(false), "unplugged false");
+    await alice.hangup();
+    await Promise.all([alice.end(), bob.end()]);
+    await expectNothingOpen(alice);
+    await connect({ audio: true, video: false });
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+  });
+
+  test("tracks that end by themselves are told, and the call goes on; the next one has all again", async () => {
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+    const told = await alice.tab.page.evaluate(async () => {
+      const { current } = window.phone;
+      // What comes over a connection ends when its line is stopped.
+      const [from, to] = [new RTCPeerConnection(), new RTCPeerConnection()];
+      const sent = from.addTransceiver(current.localStream?.getAudioTracks()[0] ?? "audio");
+      await from.setLocalDescription();
+      await to.setRemoteDescription(from.localDescription ?? { type: "offer" });
+      await to.setLocalDescription();
+      await from.setRemoteDescription(to.localDescription ?? { type: "answer" });
+      const own = to.getReceivers()[0]?.track;
+      if (!own) return ["nothing came"];
+      await current.replaceTrack("audio", own);
+      const ends: string[] = [];
+      const both = new Promise<void>((resolve) => {
+        current.on("trackEnded", ({ side, kind, reason, replaced }) => {
+          ends.push(`${side} ${kind} ${reason} ${String(replaced)}`);
+          if (ends.length === 2) resolve();
+        });
+      });
+      sent.stop();
+      await from.setLocalDescription();
+      await to.setRemoteDescription(from.localDescription ?? { type: "offer" });
+      // The browser's own button for the camera ends its track and says so; stop() alone says nothing.
+      const [camera] = current.localStream?.getVideoTracks() ?? [];
+      camera?.stop();
+      camera?.dispatchEvent(new Event("ended"));
+      await Promise.race([both, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      for (const peer of [from, to]) peer.close();
+      return ends.sort();
+    });
+    assert.deepEqual(told, ["local audio stopped false", "local video stopped false"]);
+    await expectWays(alice.tab, bob.tab, { audio: "<-", video: "<-" });
+    assert.equal((await alice.snapshot()).call, "established");
+    await alice.hangup();
+    await Promise.all([alice.end(), bob.end()]);
+    await expectNothingOpen(alice);
+    await connect({ audio: true, video: true });
+    await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
   });
 
   test("a canvas in the place of the camera, without a re-INVITE", async () => {

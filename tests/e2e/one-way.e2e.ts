@@ -212,6 +212,35 @@ describe("another direction on the wire than in the browser", () => {
       assert.equal(directionsOf((await sent(alice, offerPattern)) ?? ""), offer);
       assert.equal(directionsOf((await sent(bob, answerPattern)) ?? ""), answer);
       assert.deepEqual(await asked(alice), []);
+      assert.equal(await alice.hold(), null);
+      await expectWays(alice.tab, bob.tab, silence);
+      assert.equal(await alice.resume(), null);
+      await expectWays(alice.tab, bob.tab, ways);
+    });
+  }
+
+  for (const [callee, caller, ways, wire] of [
+    [
+      { audio: "recvonly", wireDirections: { audio: "sendonly" } },
+      { audio: true },
+      { audio: "<-", video: "none" },
+      "audio:sendonly",
+    ],
+    [
+      { audio: true, video: "recvonly", wireDirections: { video: "sendonly" } },
+      { audio: true, video: true },
+      { audio: "<->", video: "<-" },
+      "audio:sendrecv video:sendonly",
+    ],
+  ] as const) {
+    test(`${JSON.stringify(callee)}, answered`, async () => {
+      await observe(alice);
+      await bob.call("alice", caller);
+      await alice.state("incoming");
+      await alice.answer(callee);
+      await Promise.all([alice.state("established"), bob.state("established")]);
+      await expectWays(alice.tab, bob.tab, ways);
+      assert.equal(directionsOf((await sent(alice, answerPattern)) ?? ""), wire);
     });
   }
 });

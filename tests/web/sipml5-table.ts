@@ -150,7 +150,7 @@ enable_media_stream_cache | changed | has an effect
 events_listener | same |
 sip_headers | same |
 websocket_proxy_urls | new | servers that are tried in turn
-options | new | options of the modern API: \`hooks\`, \`keepAlive\`, \`sessionExpires\`, ...
+options | new | options of the modern API: \`hooks\`, \`keepAlive\`, \`sessionExpires\`, \`iceTransportPolicy\`, \`iceQuietPeriod\`, \`trickle\`, \`mediaTimeout\` ...
 `),
   "Keys of a session": rows(`
 expires | same |

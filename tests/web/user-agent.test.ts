@@ -408,6 +408,8 @@ describe("outgoing call", () => {
     [{ cause: "rejected", by: "remote", status: 486, reason: "Busy Here" }, /busy/],
     [{ cause: "rejected", by: "remote", status: 404, reason: "Not Found" }, /no such user/],
     [{ cause: "rejected", by: "remote", status: 480, reason: "Gone" }, /not available/],
+    [{ cause: "rejected", by: "remote", status: 488, reason: "No" }, /cannot handle this kind of media/],
+    [{ cause: "rejected", by: "remote", status: 606, reason: "No" }, /cannot handle this kind of media/],
     [{ cause: "rejected", by: "remote", status: 603, reason: "Decline" }, /declined/],
     [{ cause: "rejected", by: "remote", status: 499, reason: "Odd" }, /refused \(499 Odd\)/],
     [{ cause: "cancelled", by: "local" }, /You cancelled/],
