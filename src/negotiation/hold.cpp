@@ -15,11 +15,10 @@ bool is_remote_hold(const Description& remote) {
   bool any = false;
   for (std::size_t i = 0; i < directions.size(); ++i) {
     const Media& media = remote.media[i];
-    if (media.is_rejected()) {
-      any = any || media.kind() == "audio" || media.kind() == "video";
-      continue;
-    }
-    if (sdp::receives(directions[i]) && !rules::is_held_by_address(remote, media)) return false;
+    if (media.kind() != "audio" && media.kind() != "video") continue;
+    if (!media.is_rejected() && sdp::receives(directions[i]) &&
+        !rules::is_held_by_address(remote, media))
+      return false;
     any = true;
   }
   return any;

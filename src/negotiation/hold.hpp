@@ -8,9 +8,9 @@
 
 namespace sipml::negotiation {
 
-/// True when the writer of this offer takes nothing of any medium: each section that is not
-/// rejected is sendonly or inactive, or rules::is_held_by_address(); audio and video that are all
-/// rejected are put on hold the same way by old peers.
+/// True when the writer of this offer takes neither audio nor video: each section of them is
+/// rejected, sendonly, inactive or rules::is_held_by_address(). Old peers hold by rejecting all of
+/// them; data channels and the like have no direction to tell it by.
 bool is_remote_hold(const sdp::Description& remote);
 
 /// True when both have the same o= line, so that the later one is no new description (RFC 3264 8).

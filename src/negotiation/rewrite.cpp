@@ -1,6 +1,7 @@
 /// The rules in the order in which they apply (RFC 3264, RFC 8829 5).
 #include "negotiation/rewrite.hpp"
 
+#include <initializer_list>
 #include <span>
 
 #include "base/ascii.hpp"
@@ -19,6 +20,8 @@ struct Situation {
   RemoteOptions remote = {};
   /// What an answer answers; empty for an offer.
   Description offer = {};
+
+  const Description* answered() const { return offer.media.empty() ? nullptr : &offer; }
 };
 
 /// One step, by the name that the trace gives it.
@@ -26,31 +29,6 @@ struct Rule {
   std::string_view name;
   Outcome (*apply)(Description, const Situation&);
 };
-
-constexpr Rule session_name = {"session_name", [](Description d, const Situation& s) -> Outcome {
-                                 const auto& name = s.local.session_name;
-                                 if (!name) return d;
-                                 if (ascii::has_line_break(*name))
-                                   return RewriteError{
-                                       RewriteErrorCode::invalid_session_name,
-                                       "session name: it holds a line break or NUL"};
-                                 return rules::session_name(std::move(d), *name);
-                               }};
-
-constexpr Rule bandwidth = {
-    "bandwidth", [](Description d, const Situation& s) -> Outcome {
-      if (s.local.audio_bandwidth.value_or(0) != 0)
-        d = rules::bandwidth(std::move(d), "audio", *s.local.audio_bandwidth);
-      if (s.local.video_bandwidth.value_or(0) != 0)
-        d = rules::bandwidth(std::move(d), "video", *s.local.video_bandwidth);
-      return d;
-    }};
-
-constexpr Rule candidate_filter = {
-    "candidate_filter", [](Description d, const Situation& s) -> Outcome {
-      if (s.local.candidates == rules::CandidateFilter()) return d;
-      return rules::filtered_candidates(std::move(d), s.local.candidates);
-    }};
 
 constexpr Rule codec_removal = {"codec_removal", [](Description d, const Situation& s) -> Outcome {
                                   if (s.local.removed_codecs.empty()) return d;
@@ -63,45 +41,16 @@ constexpr Rule codec_order = {"codec_order", [](Description d, const Situation& 
                                 return rules::codec_order(std::move(d), s.local.codec_order);
                               }};
 
-constexpr Rule telephone_event = {"telephone_event",
-                                  [](Description d, const Situation&) -> Outcome {
-                                    return rules::telephone_event(std::move(d));
-                                  }};
-
-constexpr Rule unspecified_address = {"unspecified_address",
-                                      [](Description d, const Situation&) -> Outcome {
-                                        return rules::unspecified_address(std::move(d));
-                                      }};
-
-/// What our offers are on their way to the wire.
-constexpr Rule local_offer_rules[] = {
-    session_name,
-    bandwidth,
-    candidate_filter,
-    codec_removal,
-    codec_order,
-    telephone_event,
-    unspecified_address,
-    {"wire_direction",
-     [](Description d, const Situation& s) -> Outcome {
-       if (s.local.audio_wire_direction)
-         d = rules::direction(std::move(d), "audio", *s.local.audio_wire_direction);
-       if (s.local.video_wire_direction)
-         d = rules::direction(std::move(d), "video", *s.local.video_wire_direction);
-       return d;
-     }},
-};
-
 /// The answer has the offer's m-lines, mids and BUNDLE groups.
 constexpr Rule pairing = {"pairing", [](Description d, const Situation& s) -> Outcome {
                             return rules::pairing(std::move(d), s.offer);
                           }};
 
-constexpr Rule answered_bundle = {"bundle", [](Description d, const Situation& s) -> Outcome {
-                                    return rules::answered_bundle(std::move(d), s.offer);
-                                  }};
+constexpr Rule bundle = {"bundle", [](Description d, const Situation& s) -> Outcome {
+                           return rules::bundle(std::move(d), s.answered());
+                         }};
 
-/// Changes nothing: says why an answer is none.
+/// Changes nothing: says why an answer is none; of an offer there is nothing to say.
 constexpr Rule common_media = {"common_media", [](Description d, const Situation& s) -> Outcome {
                                  if (auto error = rules::nothing_in_common(d, s.offer);
                                      error && !s.local.is_hold)
@@ -109,7 +58,7 @@ constexpr Rule common_media = {"common_media", [](Description d, const Situation
                                  return d;
                                }};
 
-/// What our answers are.
+/// What our answers are before they have local_rules.
 constexpr Rule local_answer_rules[] = {
     {"m_line_count",
      [](Description d, const Situation& s) -> Outcome {
@@ -125,7 +74,7 @@ constexpr Rule local_answer_rules[] = {
      [](Description d, const Situation& s) -> Outcome {
        return rules::answered_mids(std::move(d), s.offer);
      }},
-    answered_bundle,
+    bundle,
     {"profile",
      [](Description d, const Situation& s) -> Outcome {
        return rules::answered_profile(std::move(d), s.offer);
@@ -134,95 +83,99 @@ constexpr Rule local_answer_rules[] = {
      [](Description d, const Situation& s) -> Outcome {
        return rules::answered_capabilities(std::move(d), s.offer);
      }},
-    session_name,
-    bandwidth,
-    candidate_filter,
+};
+
+/// What our offers, and then our answers, are on their way to the wire.
+constexpr Rule local_rules[] = {
+    {"session_name",
+     [](Description d, const Situation& s) -> Outcome {
+       const auto& name = s.local.session_name;
+       if (!name) return d;
+       if (ascii::has_line_break(*name))
+         return RewriteError{RewriteErrorCode::invalid_session_name,
+                             "session name: it holds a line break or NUL"};
+       return rules::session_name(std::move(d), *name);
+     }},
+    {"bandwidth",
+     [](Description d, const Situation& s) -> Outcome {
+       if (s.local.audio_bandwidth.value_or(0) != 0)
+         d = rules::bandwidth(std::move(d), "audio", *s.local.audio_bandwidth);
+       if (s.local.video_bandwidth.value_or(0) != 0)
+         d = rules::bandwidth(std::move(d), "video", *s.local.video_bandwidth);
+       return d;
+     }},
+    {"candidate_filter",
+     [](Description d, const Situation& s) -> Outcome {
+       if (s.local.candidates == rules::CandidateFilter()) return d;
+       return rules::filtered_candidates(std::move(d), s.local.candidates);
+     }},
     codec_removal,
     common_media,
     codec_order,
-    telephone_event,
-    unspecified_address,
+    {"telephone_event",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::telephone_event(std::move(d));
+     }},
+    {"unspecified_address",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::unspecified_address(std::move(d));
+     }},
     {"wire_direction",
      [](Description d, const Situation& s) -> Outcome {
        if (s.local.audio_wire_direction)
-         d = rules::answer_direction(std::move(d), s.offer, "audio", *s.local.audio_wire_direction);
+         d = rules::direction(std::move(d), "audio", *s.local.audio_wire_direction, s.answered());
        if (s.local.video_wire_direction)
-         d = rules::answer_direction(std::move(d), s.offer, "video", *s.local.video_wire_direction);
+         d = rules::direction(std::move(d), "video", *s.local.video_wire_direction, s.answered());
        return d;
      }},
 };
 
-constexpr Rule mandatory_lines = {"mandatory_lines",
-                                  [](Description d, const Situation&) -> Outcome {
-                                    return rules::mandatory_lines(std::move(d));
-                                  }};
-
-constexpr Rule session_direction = {"session_direction",
-                                    [](Description d, const Situation&) -> Outcome {
-                                      return rules::media_level_direction(std::move(d));
-                                    }};
-
-constexpr Rule capabilities = {"capabilities", [](Description d, const Situation&) -> Outcome {
-                                 return rules::promoted_capabilities(std::move(d));
-                               }};
-
-constexpr Rule profile = {"profile", [](Description d, const Situation&) -> Outcome {
-                            return rules::profile(std::move(d));
-                          }};
-
-constexpr Rule readable_bandwidth = {"readable_bandwidth",
-                                     [](Description d, const Situation&) -> Outcome {
-                                       return rules::readable_bandwidth(std::move(d));
-                                     }};
-
-constexpr Rule readable_candidates = {"readable_candidates",
-                                      [](Description d, const Situation&) -> Outcome {
-                                        return rules::readable_candidates(std::move(d));
-                                      }};
-
-constexpr Rule usable = {"usable", [](Description d, const Situation& s) -> Outcome {
-                           return rules::usable(std::move(d), s.remote.requires_rtcp_mux);
-                         }};
-
-constexpr Rule offered_bundle = {"bundle", [](Description d, const Situation&) -> Outcome {
-                                   return rules::offered_bundle(std::move(d));
-                                 }};
-
-/// What offers of the peer are on their way to the browser.
+/// What offers of the peer are before they have remote_rules.
 constexpr Rule remote_offer_rules[] = {
-    mandatory_lines,
     {"mids",
      [](Description d, const Situation&) -> Outcome { return rules::distinct_mids(std::move(d)); }},
-    offered_bundle,
-    session_direction,
     {"legacy_hold",
      [](Description d, const Situation&) -> Outcome { return rules::legacy_hold(std::move(d)); }},
-    capabilities,
-    profile,
-    readable_bandwidth,
-    readable_candidates,
-    usable,
-    // Once more, for what was rejected.
-    offered_bundle,
 };
 
-/// What else an offer is before we answer it, so that the browser sends what the answer has.
-constexpr Rule answerable_offer_rules[] = {codec_removal, codec_order};
+/// What answers of the peer, to the offer that the browser knows of, are before it.
+constexpr Rule remote_answer_rules[] = {pairing, common_media};
 
-/// What answers of the peer are, to the offer that the browser knows of.
-constexpr Rule remote_answer_rules[] = {
-    pairing,
-    common_media,
-    answered_bundle,
-    mandatory_lines,
-    session_direction,
-    capabilities,
-    profile,
-    readable_bandwidth,
-    readable_candidates,
-    usable,
+/// What descriptions of the peer are on their way to the browser.
+constexpr Rule remote_rules[] = {
+    bundle,
+    {"mandatory_lines",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::mandatory_lines(std::move(d));
+     }},
+    {"session_direction",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::media_level_direction(std::move(d));
+     }},
+    {"capabilities",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::promoted_capabilities(std::move(d));
+     }},
+    {"profile",
+     [](Description d, const Situation&) -> Outcome { return rules::profile(std::move(d)); }},
+    {"readable_bandwidth",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::readable_bandwidth(std::move(d));
+     }},
+    {"readable_candidates",
+     [](Description d, const Situation&) -> Outcome {
+       return rules::readable_candidates(std::move(d));
+     }},
+    {"usable",
+     [](Description d, const Situation& s) -> Outcome {
+       return rules::usable(std::move(d), s.remote.requires_rtcp_mux);
+     }},
     // Once more, for what was rejected.
-    answered_bundle,
+    bundle,
+};
+
+/// What else answers of the peer are then.
+constexpr Rule mapped_answer_rules[] = {
     // The browser's own offer had them.
     codec_removal,
     // Once more, for what was removed.
@@ -243,6 +196,9 @@ constexpr Rule remote_answer_rules[] = {
      }},
 };
 
+/// What else an offer is before we answer it, so that the browser sends what the answer has.
+constexpr Rule answerable_offer_rules[] = {codec_removal, codec_order};
+
 Outcome parse(std::string_view text, std::string_view whose) {
   auto parsed = sdp::parse(text);
   if (parsed) return std::move(parsed).value();
@@ -254,23 +210,27 @@ Outcome parse(std::string_view text, std::string_view whose) {
                       error.offset};
 }
 
+/// The tables of rules that a description goes through, in their order.
+using Tables = std::initializer_list<std::span<const Rule>>;
+
 Result<std::string, RewriteError> rewrite(std::string_view text, std::string_view whose,
-                                          std::span<const Rule> rules, const Situation& situation,
+                                          Tables tables, const Situation& situation,
                                           RuleNames* changed) {
   auto parsed = parse(text, whose);
   if (!parsed) return parsed.error();
   Description description = std::move(parsed).value();
-  for (const Rule& rule : rules) {
-    const Description before = changed ? description : Description();
-    auto after = rule.apply(std::move(description), situation);
-    if (!after) {
-      RewriteError error = after.error();
-      error.text = std::string(whose) + ", " + error.text;
-      return error;
+  for (const std::span<const Rule> table : tables)
+    for (const Rule& rule : table) {
+      const Description before = changed ? description : Description();
+      auto after = rule.apply(std::move(description), situation);
+      if (!after) {
+        RewriteError error = after.error();
+        error.text = std::string(whose) + ", " + error.text;
+        return error;
+      }
+      description = std::move(after).value();
+      if (changed && description != before) changed->push_back(rule.name);
     }
-    description = std::move(after).value();
-    if (changed && description != before) changed->push_back(rule.name);
-  }
   return sdp::write(description);
 }
 
@@ -315,7 +275,7 @@ std::string_view to_string(RewriteErrorCode code) {
 Result<std::string, RewriteError> local_description(std::string_view from_browser,
                                                     const LocalOptions& options,
                                                     RuleNames* changed) {
-  return rewrite(from_browser, "local offer", local_offer_rules, {options}, changed);
+  return rewrite(from_browser, "local offer", {local_rules}, {options}, changed);
 }
 
 Result<std::string, RewriteError> local_answer(std::string_view from_browser,
@@ -324,7 +284,7 @@ Result<std::string, RewriteError> local_answer(std::string_view from_browser,
   auto offer = parse(remote_offer, "remote offer");
   if (!offer) return offer.error();
   // It answers the configuration that the browser was given.
-  return rewrite(from_browser, "local answer", local_answer_rules,
+  return rewrite(from_browser, "local answer", {local_answer_rules, local_rules},
                  {options, {}, rules::promoted_capabilities(std::move(offer).value())}, changed);
 }
 
@@ -336,12 +296,13 @@ Result<std::string, RewriteError> reviewed_description(std::string_view from_hos
 
 Result<std::string, RewriteError> remote_offer(std::string_view from_wire,
                                                const RemoteOptions& options, RuleNames* changed) {
-  return rewrite(from_wire, "remote offer", remote_offer_rules, {{}, options}, changed);
+  return rewrite(from_wire, "remote offer", {remote_offer_rules, remote_rules}, {{}, options},
+                 changed);
 }
 
 Result<std::string, RewriteError> offer_to_answer(std::string_view for_browser,
                                                   const LocalOptions& options, RuleNames* changed) {
-  return rewrite(for_browser, "remote offer", answerable_offer_rules, {options}, changed);
+  return rewrite(for_browser, "remote offer", {answerable_offer_rules}, {options}, changed);
 }
 
 bool has_rtcp_mux(std::string_view description) {
@@ -360,7 +321,8 @@ Result<std::string, RewriteError> remote_answer(std::string_view from_wire,
                                                 const LocalOptions& options, RuleNames* changed) {
   auto offer = parse(our_offer_as_sent_by_browser, "local offer");
   if (!offer) return offer.error();
-  return rewrite(from_wire, "remote answer", remote_answer_rules,
+  return rewrite(from_wire, "remote answer",
+                 {remote_answer_rules, remote_rules, mapped_answer_rules},
                  {options, {}, std::move(offer).value()}, changed);
 }
 

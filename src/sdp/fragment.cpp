@@ -2,6 +2,7 @@
 #include "sdp/fragment.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
@@ -131,6 +132,7 @@ std::string write_fragment(const Fragment& fragment) {
 
 Fragment fragment_of(const Description& description) {
   Fragment fragment;
+  std::size_t count = 0;
   for (const std::string_view group : attributes(description.session, "group"))
     if (group.starts_with("BUNDLE") && fragment.group.empty()) fragment.group = group;
   for (const Media& media : description.media) {
@@ -142,9 +144,12 @@ Fragment fragment_of(const Description& description) {
     section.ufrag = ice_ufrag(description, media).value_or(std::string_view());
     section.pwd = ice_pwd(description, media).value_or(std::string_view());
     section.ended = attribute(description, media, "end-of-candidates").has_value();
-    for (const Line& line : media.lines)
-      if (is_attribute(line, "candidate") && is_readable(line.value))
-        section.candidates.push_back(line.value);
+    for (const Line& line : media.lines) {
+      if (count == limits::candidate_count) break;
+      if (!is_attribute(line, "candidate") || !is_readable(line.value)) continue;
+      section.candidates.push_back(line.value);
+      ++count;
+    }
   }
   return fragment;
 }
@@ -174,10 +179,25 @@ bool same_candidate(std::string_view a, std::string_view b) {
          ascii::equal_ignoring_case(one->address, other->address);
 }
 
-bool add_candidate(FragmentSection& section, std::string_view value) {
+bool add_candidate(const Fragment& fragment, FragmentSection& section, std::string_view value) {
+  std::size_t count = 0;
+  for (const FragmentSection& one : fragment.sections) count += one.candidates.size();
+  if (count >= limits::candidate_count) return false;
   for (const std::string& known : section.candidates)
     if (same_candidate(known, value)) return false;
   section.candidates.emplace_back(value);
+  return true;
+}
+
+bool keep_known(Fragment& told, Fragment known) {
+  if (!same_generation(told, known)) return false;
+  for (FragmentSection& section : told.sections) {
+    FragmentSection* before = find_section(known, section.mid);
+    if (!before) continue;
+    section.ended = section.ended || before->ended;
+    std::swap(section.candidates, before->candidates);
+    for (const std::string& candidate : before->candidates) add_candidate(told, section, candidate);
+  }
   return true;
 }
 

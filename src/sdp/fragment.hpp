@@ -49,7 +49,7 @@ Result<Fragment, ParseError> parse_fragment(std::string_view text);
 std::string write_fragment(const Fragment& fragment);
 
 /// What a whole description says that a fragment would: its sections that are not rejected and
-/// have a mid.
+/// have a mid, with no more than limits::candidate_count candidates.
 Fragment fragment_of(const Description& description);
 
 /// True when all sections that both have are of the same generation (RFC 8445 2.1 and 9).
@@ -62,7 +62,12 @@ FragmentSection* find_section(Fragment& fragment SIPML_LIFETIMEBOUND, std::strin
 /// later one is nothing new (RFC 8840 4.4).
 bool same_candidate(std::string_view a, std::string_view b);
 
-/// Adds a candidate unless the section has it; true when it is new.
-bool add_candidate(FragmentSection& section, std::string_view value);
+/// Adds a candidate to a section of the fragment, unless it has it or the fragment has
+/// limits::candidate_count; true when it was added.
+bool add_candidate(const Fragment& fragment, FragmentSection& section, std::string_view value);
+
+/// Adds to the sections of `told` what was `known` of them before, which stays in front; false, and
+/// nothing is added, when that was another generation.
+bool keep_known(Fragment& told, Fragment known);
 
 }  // namespace sipml::sdp

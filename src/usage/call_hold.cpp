@@ -41,12 +41,14 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
   };
   if (progress_ != Progress::established && progress_ != Progress::answered && !can_update_early())
     return wrong_state("the call is not established");
-  if (pending_change_ == Change::refresh && carrier_ == Carrier::own_reinvite && !next_change_) {
+  const bool is_refreshing =
+      pending_change_ == Change::refresh && carrier_ == Carrier::own_reinvite;
+  if (is_refreshing && !next_change_) {
     // The user cannot know of it: what is wanted follows.
     next_change_ = NextChange{change, directions, std::move(headers)};
     return std::nullopt;
   }
-  if (pending_change_ && pending_change_ != Change::refresh)
+  if (is_refreshing || (pending_change_ && pending_change_ != Change::refresh))
     return wrong_state("another change of the call is in progress");
   if (change == Change::hold && local_hold_) return wrong_state("the call is already on hold");
   if (change == Change::resume && !local_hold_) return wrong_state("the call is not on hold");

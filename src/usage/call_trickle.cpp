@@ -18,18 +18,6 @@ namespace {
 
 constexpr std::string_view fragment_type = "application/trickle-ice-sdpfrag";
 
-std::size_t candidate_count(const sdp::Fragment& fragment) {
-  std::size_t count = 0;
-  for (const sdp::FragmentSection& section : fragment.sections) count += section.candidates.size();
-  return count;
-}
-
-/// True when the call lets this candidate be told.
-bool passes(const std::string& candidate, const negotiation::rules::CandidateFilter& filter) {
-  const auto parsed = sdp::parse_candidate(candidate);
-  return !parsed || negotiation::rules::passes(*parsed, filter);
-}
-
 bool knows_trickling(const sdp::Description& description) {
   return std::any_of(description.media.begin(), description.media.end(),
                      [&](const sdp::Media& media) {
@@ -91,16 +79,8 @@ void Call::local_described() {
   const auto parsed = sdp::parse(local_description_);
   if (!parsed) return;
   sdp::Fragment told = sdp::fragment_of(*parsed);
-  if (sdp::same_generation(trickle_.local, told)) {
-    // RFC 8840 4.4: the order in which they were told stays.
-    for (sdp::FragmentSection& section : told.sections) {
-      sdp::FragmentSection* known = sdp::find_section(trickle_.local, section.mid);
-      if (!known) continue;
-      std::vector<std::string> candidates = std::exchange(section.candidates, known->candidates);
-      for (const std::string& candidate : candidates) sdp::add_candidate(section, candidate);
-      section.ended = section.ended || known->ended;
-    }
-  }
+  // RFC 8840 4.4: the order in which they were told stays.
+  (void)sdp::keep_known(told, std::move(trickle_.local));
   trickle_.local = std::move(told);
   trickle_.described = ++trickle_.version;
   for (const Trickle::Found& found : std::exchange(trickle_.found, {})) add_local(found);
@@ -149,9 +129,10 @@ bool Call::add_local(const Trickle::Found& found) {
   }
   sdp::FragmentSection* section = sdp::find_section(trickle_.local, found.mid);
   if (!section || (!found.ufrag.empty() && found.ufrag != section->ufrag)) return false;
-  if (candidate_count(trickle_.local) < limits::candidate_count &&
-      sdp::add_candidate(*section, found.candidate))
-    ++trickle_.version;
+  // Not before, for a call that rang has its filter since it was accepted.
+  const auto shown =
+      negotiation::rules::shown_candidate(found.candidate, options_.media.candidates);
+  if (shown && sdp::add_candidate(trickle_.local, *section, *shown)) ++trickle_.version;
   return true;
 }
 
@@ -168,7 +149,6 @@ std::optional<CommandError> Call::local_candidate(std::string mid, std::string c
   trickle_.gathered = candidate.empty();
   if (!candidate.empty()) {
     if (!candidate.starts_with("candidate:")) candidate.insert(0, "candidate:");
-    if (!passes(candidate, options_.media.candidates)) return std::nullopt;
   } else if (is_making) {
     return std::nullopt;
   }
@@ -265,32 +245,23 @@ void Call::remote_described(std::string_view description) {
   const auto parsed = sdp::parse(description);
   trickle_.ice_trickles = parsed && knows_trickling(*parsed);
   sdp::Fragment told = parsed ? sdp::fragment_of(*parsed) : sdp::Fragment();
-  if (sdp::same_generation(trickle_.remote, told)) {
-    for (sdp::FragmentSection& section : told.sections)
-      if (const sdp::FragmentSection* known = sdp::find_section(trickle_.remote, section.mid)) {
-        for (const std::string& candidate : known->candidates)
-          sdp::add_candidate(section, candidate);
-        section.ended = section.ended || known->ended;
-      }
-  } else {
-    trickle_.waiting.clear();
-  }
+  if (!sdp::keep_known(told, std::move(trickle_.remote))) trickle_.waiting.clear();
   trickle_.remote = std::move(told);
+  std::erase_if(trickle_.waiting, [this](const Trickle::Found& found) {
+    return sdp::find_section(trickle_.remote, found.mid) == nullptr;
+  });
 }
 
 /// Takes what is new of a fragment; false when it is of another generation, or of no section.
 bool Call::take_candidates(const sdp::Fragment& fragment) {
   bool is_ours = false;
-  std::size_t count = candidate_count(trickle_.remote);
   for (const sdp::FragmentSection& section : fragment.sections) {
     sdp::FragmentSection* known = sdp::find_section(trickle_.remote, section.mid);
     if (!known || (!section.ufrag.empty() && section.ufrag != known->ufrag)) continue;
     is_ours = true;
     for (const std::string& candidate : section.candidates) {
-      if (count == limits::candidate_count) break;
-      if (!sdp::add_candidate(*known, candidate)) continue;
-      ++count;
-      trickle_.waiting.push_back({section.mid, candidate, known->ufrag});
+      if (sdp::add_candidate(trickle_.remote, *known, candidate))
+        trickle_.waiting.push_back({section.mid, candidate, known->ufrag});
     }
     if (section.ended && !std::exchange(known->ended, true))
       trickle_.waiting.push_back({section.mid, {}, known->ufrag});

@@ -11,31 +11,22 @@ using sdp::Description;
 using sdp::Media;
 using Mids = std::set<std::string, std::less<>>;
 
-Description answered_bundle(Description answer, const Description& offer) {
+Description bundle(Description description, const Description* offer) {
   Mids offered;
-  for (const sdp::Group& group : sdp::groups(offer))
-    if (group.semantics == "BUNDLE") offered.insert(group.mids.begin(), group.mids.end());
+  if (offer)
+    for (const sdp::Group& group : sdp::groups(*offer))
+      if (group.semantics == "BUNDLE") offered.insert(group.mids.begin(), group.mids.end());
 
-  Mids accepted;
-  for (const Media& media : answer.media) {
-    const auto mid = sdp::mid(media);
-    if (mid && media.line().port != 0 && offered.contains(*mid)) accepted.emplace(*mid);
-  }
-  rewrite_bundle(answer, [&accepted](std::string_view mid) {
-    return accepted.contains(mid) ? std::string(mid) : std::string();
-  });
-  return answer;
-}
-
-Description offered_bundle(Description offer) {
   Mids free;
-  for (const Media& media : offer.media)
-    if (const auto mid = sdp::mid(media); mid && !media.is_rejected()) free.emplace(*mid);
-  rewrite_bundle(offer, [&free](std::string_view mid) {
+  for (const Media& media : description.media) {
+    const auto mid = sdp::mid(media);
+    if (mid && !media.is_rejected() && (!offer || offered.contains(*mid))) free.emplace(*mid);
+  }
+  rewrite_bundle(description, [&free](std::string_view mid) {
     const auto found = free.find(mid);
     return found == free.end() ? std::string() : std::move(free.extract(found).value());
   });
-  return offer;
+  return description;
 }
 
 }  // namespace sipml::negotiation::rules

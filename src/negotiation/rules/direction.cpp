@@ -18,27 +18,17 @@ bool takes_part(const Media& media, std::string_view kind, Direction direction) 
 
 }  // namespace
 
-Description direction(Description description, std::string_view kind, Direction direction) {
+Description direction(Description description, std::string_view kind, Direction direction,
+                      const Description* offer) {
   const std::vector<Direction> before = sdp::directions(description);
-  for (std::size_t i = 0; i < before.size(); ++i) {
+  const std::vector<Direction> offered = offer ? sdp::directions(*offer) : before;
+  for (std::size_t i = 0; i < std::min(before.size(), offered.size()); ++i) {
     Media& media = description.media[i];
-    if (before[i] != direction && takes_part(media, kind, before[i]))
+    if (before[i] != direction && takes_part(media, kind, before[i]) &&
+        (!offer || sdp::is_allowed_answer(offered[i], direction)))
       write_direction(media, direction);
   }
   return description;
-}
-
-Description answer_direction(Description answer, const Description& offer, std::string_view kind,
-                             Direction direction) {
-  const std::vector<Direction> offered = sdp::directions(offer);
-  const std::vector<Direction> answered = sdp::directions(answer);
-  for (std::size_t i = 0; i < std::min(answered.size(), offered.size()); ++i) {
-    Media& media = answer.media[i];
-    if (answered[i] != direction && takes_part(media, kind, answered[i]) &&
-        sdp::is_allowed_answer(offered[i], direction))
-      write_direction(media, direction);
-  }
-  return answer;
 }
 
 Description answered_direction(Description answer, const Description& offer, std::string_view kind,

@@ -32,8 +32,9 @@ bool is_held_by_address(const Description& description, const Media& media) {
   if (!connection || (connection->address != "0.0.0.0" && connection->address != "::"))
     return false;
   constexpr std::uint16_t port_to_come = 9;
-  return !media.is_rejected() &&
-         (media.line().port != port_to_come || !has_ice_or_dtls(description));
+  const std::uint16_t port = media.line().port;
+  // A section of port 0 has none, or shares the address of another one (RFC 9143 6).
+  return port != 0 && (port != port_to_come || !has_ice_or_dtls(description));
 }
 
 Description legacy_hold(Description description) {

@@ -19,14 +19,10 @@
 namespace sipml::negotiation::rules {
 
 /// Writes `direction` in each media section of this kind that takes part: one that is rejected or
-/// `inactive` stays so, hence an override never undoes a hold (RFC 3264 5.1, 8.4).
+/// `inactive` stays so, hence an override never undoes a hold (RFC 3264 5.1, 8.4). In an answer to
+/// `offer` only where that allows it (RFC 3264 6.1).
 sdp::Description direction(sdp::Description description, std::string_view kind,
-                           sdp::Direction direction);
-
-/// direction() for an answer: leaves alone a section where `direction` would not be an allowed
-/// answer to what `offer` says there (RFC 3264 6.1).
-sdp::Description answer_direction(sdp::Description answer, const sdp::Description& offer,
-                                  std::string_view kind, sdp::Direction direction);
+                           sdp::Direction direction, const sdp::Description* offer = nullptr);
 
 /// Turns what the peer answered to an overridden direction into an answer to `offer`, the one that
 /// the browser wrote, for each section where direction() changed the offer. A peer that agrees to
@@ -50,13 +46,10 @@ sdp::Description media_level_direction(sdp::Description description);
 Result<sdp::Description, RewriteError> pairing(sdp::Description answer,
                                                const sdp::Description& offer);
 
-/// Takes out of the BUNDLE groups of an answer each mid that is not there, is rejected, or was not
-/// in a BUNDLE group of the offer (RFC 9143 7.3.1 and 7.3.3).
-sdp::Description answered_bundle(sdp::Description answer, const sdp::Description& offer);
-
-/// Takes out of the BUNDLE groups of an offer each mid that is not there, is rejected, or stands in
-/// a group before, for which browsers refuse the whole offer (RFC 9143 7.1, 7.2.3).
-sdp::Description offered_bundle(sdp::Description offer);
+/// Takes out of the BUNDLE groups each mid that is not there, is rejected, or stands in a group
+/// before, for which browsers refuse the whole description (RFC 9143 7.1, 7.2.3), and in an answer
+/// to `offer` one that is in none of its BUNDLE groups (RFC 9143 7.3.1 and 7.3.3).
+sdp::Description bundle(sdp::Description description, const sdp::Description* offer = nullptr);
 
 /// Gives each m-line of an offer that repeats the mid of an earlier one a mid of its own; pairing()
 /// undoes it in the answer (RFC 5888 4).
@@ -153,11 +146,12 @@ struct CandidateFilter {
   bool operator==(const CandidateFilter&) const = default;
 };
 
-/// Whether `filter` lets a candidate pass.
-bool passes(const sdp::Candidate& candidate, const CandidateFilter& filter);
+/// The value of an a=candidate line as the peer is told it; nullopt when `filter` does not let it
+/// pass. Its raddr and rport say nothing if they are of a type that is not told (RFC 8839 5.1).
+std::optional<std::string> shown_candidate(std::string_view value, const CandidateFilter& filter);
 
-/// Takes out the candidates that `filter` does not let pass; lines that are not read as candidates
-/// stay. Where one of them was the default destination of the m= and c= lines, the best that is
+/// Makes every candidate a shown_candidate(); lines that are not read as candidates stay. Where one
+/// that goes was the default destination of the m= and c= lines, or of a=rtcp, the best that is
 /// left becomes it, or else none, 0.0.0.0 and port 9 (RFC 8828 5.2, RFC 8839 4.2.1.2 and 5.1).
 sdp::Description filtered_candidates(sdp::Description description, const CandidateFilter& filter);
 

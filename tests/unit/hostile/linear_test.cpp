@@ -308,6 +308,73 @@ TEST_CASE("Linear time: session descriptions") {
       sdp_from, sdp_to);
 }
 
+TEST_CASE("Linear time: capabilities of a peer that no configuration makes use of") {
+  const std::string session = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
+  const std::string audio = "m=audio 9 RTP/AVP 0\r\na=acap:1 x\r\n";
+  const std::string keyed =
+      "a=acap:2 fingerprint:sha-1 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB\r\n"
+      "a=pcfg:1 a=2";
+  const Work work = [](const std::string& text) { (void)negotiation::remote_offer(text); };
+  constexpr std::size_t from = limits::message_size / 16;
+  constexpr std::size_t to = limits::message_size;
+  check_linear("configurations", work, around(session + audio, "a=pcfg:1 a=1\r\n"), from, to);
+  check_linear("one list", work, around(session + audio + keyed, ",1", "\r\n"), from, to);
+  const auto capabilities = [&](const std::string& text) {
+    return [=](std::size_t size) {
+      std::string lines;
+      std::string list;
+      for (std::size_t i = 3; lines.size() + list.size() < size; ++i) {
+        lines += "a=acap:" + std::to_string(i) + ' ' + text + "\r\n";
+        list += ',' + std::to_string(i);
+      }
+      return session + audio + lines + keyed + list + "\r\n";
+    };
+  };
+  for (const char* text : {"x", "setup:active", "setup:active\r\na=y"})
+    check_linear(std::string("capabilities ") + text, work, capabilities(text), from, to);
+}
+
+TEST_CASE("Linear time: candidates of one generation, again and again") {
+  check_linear(
+      "re-INVITE",
+      [](const std::string& lines) {
+        agent::test::Phone phone;
+        const std::string invite = agent::test::Phone::invite(1);
+        const std::string head = invite.substr(0, invite.size() - 2) +
+                                 "Recv-Info: trickle-ice\r\nContent-Type: application/sdp\r\n\r\n";
+        phone.receive(head + std::string(agent::test::offer) + lines);
+        phone.execute(agent::Accept{1, {}, {}});
+        phone.execute(
+            agent::MediaReady{1, phone.requests.back().token, std::string(agent::test::answer)});
+        const auto answered = phone.last_sent();
+        REQUIRE(answered.status() == 200);
+        const auto inside = [&](const std::string& method, int number, const std::string& more) {
+          const std::string n = std::to_string(number);
+          return method + " sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bK" +
+                 method + n + "\r\nFrom: <sip:bob@example.org>;tag=b1\r\n" +
+                 "To: <sip:alice@example.org>;tag=" + std::string(answered.to_tag()) +
+                 "\r\nCall-ID: call1\r\nCSeq: " + n + ' ' + method +
+                 "\r\nContact: <sip:bob@b.invalid>\r\n" + more;
+        };
+        phone.receive(inside("ACK", 1, "\r\n"));
+        const std::string type = "Content-Type: application/sdp\r\n\r\n";
+        phone.receive(
+            inside("INVITE", 2, type + std::string(agent::test::offer) + "a=x\r\n" + lines));
+        phone.receive(inside("INFO", 3,
+                             "Info-Package: trickle-ice\r\nContent-Type: "
+                             "application/trickle-ice-sdpfrag\r\n\r\nm=audio 9 x 0\r\na=mid:0\r\n" +
+                                 lines));
+        CHECK(phone.last_sent().status() == 200);
+      },
+      [](std::size_t size) {
+        std::string lines;
+        for (std::size_t i = 1; lines.size() < size; ++i)
+          lines += "a=candidate:1 1 udp 1 1.1.1.1 " + std::to_string(i) + " typ host\r\n";
+        return lines;
+      },
+      limits::message_size / 16, limits::message_size - 4096);
+}
+
 TEST_CASE("Linear time: a description of a megabyte, read and written") {
   check_units(
       "sdp",

@@ -115,3 +115,32 @@ TEST_CASE("RFC 5939 3.6.2: our answer names the configuration, and its transport
   REQUIRE(refused);
   CHECK(refused->find("acfg") == std::string::npos);
 }
+
+TEST_CASE("RFC 5939 3.5.1: an attribute of a configuration is added once, and is the last one") {
+  // Twice in the list, in the section before, and another value of what a section has once.
+  const std::string offer =
+      with("a=acap:3 connection:new\r\n",
+           "a=acap:3 connection:new\r\na=setup:passive\r\na=connection:new\r\n");
+  const auto parsed = sdp::parse(offered(replaced(offer, "a=1,2,[3,9]", "a=1,1,2,3,2,1")));
+  REQUIRE(parsed);
+  const sdp::Lines& lines = parsed->media.at(0).lines;
+  CHECK(sdp::attributes(lines, "setup") == std::vector<std::string_view>{"actpass"});
+  CHECK(sdp::attributes(lines, "connection") == std::vector<std::string_view>{"new"});
+  CHECK(sdp::attributes(lines, "fingerprint").size() == 1);
+  CHECK(sdp::attribute(lines, "acfg") == "2 t=1 a=1,2,3");
+}
+
+TEST_CASE("RFC 5939 3.5.1: many sections that name long attributes of the session fill no memory") {
+  std::string text = crlf("v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nt=0 0\na=acap:1 ") + fingerprint +
+                     "a=acap:2 x:" + std::string(60000, 'y') +
+                     crlf("\na=ice-ufrag:abcd\na=ice-pwd:0123456789abcdefghijkl\n");
+  for (int i = 0; i < 100; ++i) text += crlf("m=audio 9 RTP/AVP 0\na=pcfg:1 a=1,2\n");
+  const auto result = remote_offer(text);
+  REQUIRE(result);
+  CHECK(result->size() < 4 * text.size() + 100000);
+  const auto parsed = sdp::parse(*result);
+  REQUIRE(parsed);
+  // Those that there is no room for are rejected.
+  CHECK_FALSE(parsed->media.front().is_rejected());
+  CHECK(parsed->media.back().is_rejected());
+}

@@ -208,6 +208,60 @@ TEST_CASE("RFC 4733 2.1: the telephone-event of the preferred codec comes first"
         replaced(offer, "111 63 9 0 8 13 110 126", "111 8 63 9 0 13 110 126"));
 }
 
+TEST_CASE("RFC 8839 5.1: what is not told is not told as the address behind another one either") {
+  const auto told = [](void (*set)(rules::CandidateFilter&), const std::string& candidate) {
+    LocalOptions options;
+    set(options.candidates);
+    const std::string before = head + "m=audio 9 RTP/AVP 0\r\n";
+    const auto result = local_description(before + "a=candidate:" + candidate + "\r\n", options);
+    return result ? result->substr(before.size()) : "error";
+  };
+  const auto no_host = [](rules::CandidateFilter& f) { f.host = false; };
+  const auto no_srflx = [](rules::CandidateFilter& f) { f.srflx = false; };
+  const auto no_tcp = [](rules::CandidateFilter& f) { f.tcp = false; };
+  const std::string srflx = "1 1 udp 8 203.0.113.1 5000 typ srflx raddr 10.0.0.1 rport 4000 x y";
+  const std::string blank = "1 1 udp 8 203.0.113.1 5000 typ srflx raddr 0.0.0.0 rport 9 x y";
+  CHECK(told(no_host, srflx) == "a=candidate:" + blank + "\r\n");
+  CHECK(told(no_host, blank) == "a=candidate:" + blank + "\r\n");
+  CHECK(told(no_tcp, srflx) == "a=candidate:" + srflx + "\r\n");
+  const std::string relay = "1 1 udp 8 2001:db8::1 5000 typ relay raddr 2001:db8::2 rport 4000";
+  CHECK(told(no_srflx, relay) ==
+        "a=candidate:1 1 udp 8 2001:db8::1 5000 typ relay raddr :: rport 9\r\n");
+  CHECK(told(no_host, relay) == told(no_srflx, relay));
+  CHECK(told(no_tcp, relay) == "a=candidate:" + relay + "\r\n");
+  CHECK(told(no_host, "1 1 udp 8 192.0.2.1 9 typ relay raddr") ==
+        "a=candidate:1 1 udp 8 192.0.2.1 9 typ relay raddr\r\n");
+}
+
+TEST_CASE("RFC 8839 4.2.1.2: a=rtcp names no address that is not told") {
+  LocalOptions options;
+  options.candidates.host = false;
+  const auto told = [&options](const std::string& rtcp, const std::string& candidates) {
+    const auto result =
+        local_description(head + crlf("m=audio 4000 RTP/AVP 0\nc=IN IP4 10.0.0.1\na=rtcp:") + rtcp +
+                              crlf("\na=candidate:1 1 udp 9 10.0.0.1 4000 typ host\n"
+                                   "a=candidate:1 2 udp 9 10.0.0.1 4001 typ host\n") +
+                              candidates,
+                          options);
+    REQUIRE(result);
+    const auto parsed = sdp::parse(*result);
+    return std::string(sdp::attribute(parsed->media.at(0).lines, "rtcp").value_or("none"));
+  };
+  const std::string relays = crlf(
+      "a=candidate:3 1 udp 7 203.0.113.9 6000 typ relay\n"
+      "a=candidate:4 2 udp 7 2001:db8::9 6001 typ relay\n");
+  CHECK(told("4001 IN IP4 10.0.0.1", "") == "9 IN IP4 0.0.0.0");
+  CHECK(told("4001", "") == "9 IN IP4 0.0.0.0");
+  CHECK(told("4001 IN IP4 10.0.0.1", relays) == "6001 IN IP6 2001:db8::9");
+  // RFC 5761 5.1.3: the port of RTP, when both have one.
+  CHECK(told("4000 IN IP4 10.0.0.1", relays) == "6000 IN IP4 203.0.113.9");
+  for (const char* other : {"9 IN IP4 0.0.0.0", "4001 IN IP4 10.0.0.2", "garbage"})
+    CHECK(told(other, relays) == other);
+  options.candidates = {};
+  options.candidates.tcp = false;
+  CHECK(told("4001 IN IP4 10.0.0.1", relays) == "4001 IN IP4 10.0.0.1");
+}
+
 TEST_CASE("RFC 8839 4.2.1.2: the default destination is of a candidate that is told") {
   rules::CandidateFilter filter;
   filter.host = false;
@@ -220,6 +274,7 @@ TEST_CASE("RFC 8839 4.2.1.2: the default destination is of a candidate that is t
                  "a=candidate:4 2 udp 7 203.0.113.9 6001 typ relay\n"
                  "m=video 4000 RTP/AVP 96\nc=IN IP4 10.0.0.1\nm=video 0 RTP/AVP 96\n");
   std::string expected = replaced(offer, "a=candidate:1 1 udp 9 10.0.0.1 4000 typ host\r\n", "");
+  expected = replaced(expected, "raddr 10.0.0.1 rport 4000", "raddr 0.0.0.0 rport 9");
   for (int i = 0; i < 2; ++i) {
     expected = replaced(expected, " 4000 RTP", " 6000 RTP");
     expected = replaced(expected, "c=IN IP4 10.0.0.1", "c=IN IP4 203.0.113.9");

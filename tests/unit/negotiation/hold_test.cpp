@@ -43,6 +43,21 @@ TEST_CASE("RFC 3264 8.4: hold is every active section sendonly or inactive") {
   CHECK_FALSE(is_remote_hold(parsed(samples::firefox_offer())));
 }
 
+TEST_CASE("RFC 3264 8.4: what has no direction says nothing of hold") {
+  CHECK(held("m=audio 9 x 0\na=sendonly\nm=application 9 UDP/BFCP *\n"));
+  CHECK(held("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\nm=audio 9 x 0\na=inactive\n"));
+  CHECK_FALSE(held("m=audio 9 x 0\nm=application 9 UDP/BFCP *\na=inactive\n"));
+  CHECK_FALSE(held("m=application 9 UDP/BFCP *\na=inactive\n"));
+}
+
+TEST_CASE("RFC 9143 6: a bundle-only section has no address of its own to hold by") {
+  const std::string video =
+      "m=video 0 x 0\nc=IN IP4 0.0.0.0\na=mid:1\na=bundle-only\na=ice-ufrag:abcd\n";
+  CHECK_FALSE(held(video));
+  CHECK_FALSE(held("m=audio 5000 x 0\nc=IN IP4 192.0.2.1\na=sendonly\n" + video));
+  CHECK(held("m=audio 5000 x 0\nc=IN IP4 192.0.2.1\na=sendonly\n" + video + "a=inactive\n"));
+}
+
 TEST_CASE("RFC 3264 8.2: old peers hold by rejecting all media, and they come back") {
   CHECK(held("m=audio 0 x 0\n"));
   CHECK(held("m=audio 0 x 0\nm=video 0 x 0\na=sendrecv\n"));

@@ -95,7 +95,7 @@ std::vector<Property> properties() {
        {"b"},
        [](Description d) { return rules::readable_bandwidth(std::move(d)); }},
       {"candidate_filter",
-       {"candidate", "c", "m"},
+       {"candidate", "c", "m", "rtcp"},
        [](Description d) {
          rules::CandidateFilter filter;
          filter.host = false;
@@ -124,7 +124,7 @@ std::vector<Property> properties() {
        }},
       {"answer_direction", directions,
        [](Description d) {
-         return rules::answer_direction(std::move(d), offer(), "audio", Direction::sendonly);
+         return rules::direction(std::move(d), "audio", Direction::sendonly, &offer());
        }},
       {"answered_direction", directions,
        [](Description d) {
@@ -140,10 +140,8 @@ std::vector<Property> properties() {
       {"legacy_hold", directions, [](Description d) { return rules::legacy_hold(std::move(d)); }},
       {"answered_bundle",
        {"group"},
-       [](Description d) { return rules::answered_bundle(std::move(d), offer()); }},
-      {"offered_bundle",
-       {"group"},
-       [](Description d) { return rules::offered_bundle(std::move(d)); }},
+       [](Description d) { return rules::bundle(std::move(d), &offer()); }},
+      {"offered_bundle", {"group"}, [](Description d) { return rules::bundle(std::move(d)); }},
       {"distinct_mids", {"mid"}, [](Description d) { return rules::distinct_mids(std::move(d)); }},
       {"answered_mids",
        {"mid"},

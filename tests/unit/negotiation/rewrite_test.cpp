@@ -35,6 +35,16 @@ TEST_CASE("RFC 3264 5: without options a browser's offer changes by 0.0.0.0 and 
         replaced(samples::firefox_offer(), "IN IP4 0.0.0.0\r\ns=", "IN IP4 127.0.0.1\r\ns="));
 }
 
+TEST_CASE("RFC 9143 6: a bundle-only section of the peer reaches the browser as it came") {
+  // As browsers write it with the bundlePolicy "max-bundle".
+  std::string offer = samples::chromium_offer();
+  const std::size_t video = offer.find("m=video");
+  offer =
+      offer.substr(0, video) + replaced(replaced(offer.substr(video), "m=video 47312", "m=video 0"),
+                                        "IN IP4 203.0.113.24", "IN IP4 0.0.0.0\r\na=bundle-only");
+  CHECK(text_of(remote_offer(offer)) == offer);
+}
+
 TEST_CASE("RFC 3264 5: each option of an offer does its work, and all together") {
   LocalOptions options;
   options.session_name = "Phone - chrome";

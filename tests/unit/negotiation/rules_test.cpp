@@ -46,7 +46,7 @@ std::string after_pairing(const std::string& answer, const std::string& offer) {
       FAIL("not paired: " << paired.error().text);
       return Description{};
     }
-    return rules::answered_bundle(std::move(paired).value(), offered);
+    return rules::bundle(std::move(paired).value(), &offered);
   });
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("RFC 3264 6.1: an overridden answer stays an answer to the offer") {
     const Description offer =
         parsed(head + "m=audio 9 x 0\r\na=" + std::string(to_string(offered)) + "\r\n");
     const std::string answer = after(head + "m=audio 9 x 0\r\na=recvonly\r\n", [&](Description d) {
-      return rules::answer_direction(std::move(d), offer, "audio", written);
+      return rules::direction(std::move(d), "audio", written, &offer);
     });
     const Description result = parsed(answer);
     return sipml::sdp::direction(result, result.media.at(0));
@@ -340,8 +340,7 @@ TEST_CASE(
 
 TEST_CASE("RFC 9143 7.1: an offer's BUNDLE names each m-line that is there, once") {
   const auto told = [](std::string_view lines) {
-    return after(head + crlf(lines),
-                 [](Description d) { return rules::offered_bundle(std::move(d)); })
+    return after(head + crlf(lines), [](Description d) { return rules::bundle(std::move(d)); })
         .substr(head.size());
   };
   const std::string media =

@@ -103,11 +103,35 @@ TEST_CASE(
   CHECK_FALSE(same_candidate(host, "candidate:1 1 tcp 2130706432 192.0.2.1 5000 typ host"));
   CHECK_FALSE(same_candidate(host, "candidate:1 1 udp 2130706432 192.0.2.2 5000 typ host"));
   CHECK_FALSE(same_candidate("x", "x"));
-  FragmentSection section;
-  CHECK(add_candidate(section, host));
-  CHECK_FALSE(add_candidate(section, host));
-  CHECK(add_candidate(section, reflexive));
+  Fragment fragment;
+  FragmentSection& section = fragment.sections.emplace_back();
+  CHECK(add_candidate(fragment, section, host));
+  CHECK_FALSE(add_candidate(fragment, section, host));
+  CHECK(add_candidate(fragment, section, reflexive));
   CHECK(section.candidates.size() == 2);
+}
+
+TEST_CASE("RFC 8840 4.4: what is known of a generation stays in front, up to the limit") {
+  const auto described = [](const std::string& ufrag, std::size_t first, std::size_t count) {
+    std::string text = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=ice-ufrag:" + ufrag +
+                       "\r\nm=audio 9 x 0\r\na=mid:0\r\n";
+    for (std::size_t i = first; i < first + count; ++i)
+      text += "a=candidate:1 1 udp 1 1.1.1.1 " + std::to_string(i) + " typ host\r\n";
+    const auto parsed = parse(text);
+    return parsed ? fragment_of(*parsed) : Fragment();
+  };
+  Fragment known = described("abcd", 1, 2);
+  Fragment told = described("abcd", 2, 2);
+  CHECK(keep_known(told, known));
+  CHECK(told.sections.at(0).candidates == described("abcd", 1, 3).sections.at(0).candidates);
+  CHECK_FALSE(keep_known(told, described("efgh", 9, 2)));
+  CHECK(told.sections.at(0).candidates.size() == 3);
+
+  known = described("abcd", 1, 10000);
+  CHECK(known.sections.at(0).candidates.size() == sipml::limits::candidate_count);
+  told = described("abcd", 5000, 10000);
+  CHECK(keep_known(told, known));
+  CHECK(told.sections == known.sections);
 }
 
 TEST_CASE("RFC 8445 9: other credentials are another generation") {

@@ -1,0 +1,84 @@
+/// What happens at the same time in one call, and what is left of it.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "unit/agent/phone.hpp"
+
+using namespace sipml;
+using namespace sipml::agent;
+using test::Phone;
+using usage::CallModified;
+using usage::Change;
+
+namespace {
+
+std::string with_body(std::string_view headers, std::string_view body) {
+  return "Contact: <sip:bob@b.invalid>\r\n" + std::string(headers) +
+         "Content-Type: application/sdp\r\n\r\n" + std::string(body);
+}
+
+/// A call of ours that is established.
+message::Message established(Phone& phone) {
+  const std::uint32_t id = phone.call();
+  auto invite = phone.last_sent();
+  phone.receive(Phone::response(invite, 200, "b1", with_body("", test::answer)));
+  phone.execute(MediaReady{id, 2, {}});
+  REQUIRE(phone.count<usage::CallEstablished>() == 1);
+  return invite;
+}
+
+}  // namespace
+
+TEST_CASE("RFC 3264 8: of what is wanted during a refresh the first follows, the next is refused") {
+  Phone phone;
+  established(phone);
+  // A new connection makes us refresh, for which the browser describes its side again.
+  phone.disconnect();
+  phone.advance(seconds(2));
+  phone.connect();
+  phone.execute(MediaReady{1, phone.requests.back().token, std::string(test::offer)});
+  const auto refresh = phone.last_sent();
+  REQUIRE(refresh.method() == "INVITE");
+
+  phone.execute(ChangeCall{1, Change::hold, {}});
+  CHECK(phone.refused(ChangeCall{1, Change::modify, {}}) == usage::CommandErrorCode::wrong_state);
+  CHECK(phone.refused(RestartIce{1, {}}) == usage::CommandErrorCode::wrong_state);
+  phone.receive(Phone::response(refresh, 200, "b1", with_body("", test::answer)));
+  phone.execute(MediaReady{1, phone.requests.back().token, {}});
+  // What was agreed on is no hold yet.
+  CHECK(phone.count<CallModified>() == 0);
+  CHECK(phone.requests.back().type == usage::MediaRequest::Type::create_offer);
+  CHECK(phone.requests.back().hold);
+  phone.execute(MediaReady{1, phone.requests.back().token, std::string(test::offer)});
+  phone.receive(Phone::response(phone.last_sent(), 200, "b1", with_body("", test::answer)));
+  phone.execute(MediaReady{1, phone.requests.back().token, {}});
+  CHECK(phone.last<CallModified>().ok);
+  CHECK(phone.last<CallModified>().change == Change::hold);
+}
+
+TEST_CASE("RFC 8828 5.2: what was found while the call rang is told as its acceptance says") {
+  Phone phone;
+  const std::string invite = Phone::invite(1);
+  const std::string offer = std::string(test::offer) + "a=ice-options:trickle\r\n";
+  phone.receive(invite.substr(0, invite.size() - 2) +
+                with_body("Recv-Info: trickle-ice\r\n", offer));
+  phone.execute(LocalCandidate{1, "0", "candidate:1 1 udp 9 10.0.0.1 4000 typ host", "abcd"});
+  phone.execute(LocalCandidate{
+      1, "0", "candidate:2 1 udp 8 203.0.113.1 5000 typ srflx raddr 10.0.0.1 rport 4000", "abcd"});
+  Accept accept{1, {}, {}};
+  accept.options.media.candidates.host = false;
+  phone.execute(accept);
+  REQUIRE(phone.requests.back().trickle);
+  phone.execute(MediaReady{1, phone.requests.back().token, std::string(test::answer)});
+  const auto answered = phone.last_sent();
+  REQUIRE(answered.status() == 200);
+  phone.receive(
+      "ACK sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bKa\r\n"
+      "From: <sip:bob@example.org>;tag=b1\r\nTo: <sip:alice@example.org>;tag=" +
+      std::string(answered.to_tag()) + "\r\nCall-ID: call1\r\nCSeq: 1 ACK\r\n\r\n");
+  const auto info = phone.last_sent();
+  REQUIRE(info.method() == "INFO");
+  CHECK(info.body().find("203.0.113.1 5000") != std::string_view::npos);
+  for (const std::string& sent : phone.sent) CHECK(sent.find("10.0.0.1") == std::string::npos);
+}
