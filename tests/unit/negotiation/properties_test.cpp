@@ -157,6 +157,13 @@ std::vector<Property> properties() {
       {"promoted_capabilities",
        {"m", "acfg", "fingerprint", "setup", "connection", "ice-ufrag", "ice-pwd", "rtcp-mux"},
        [](Description d) { return rules::promoted_capabilities(std::move(d)); }},
+      {"answered_capabilities",
+       {"acfg"},
+       [](Description d) {
+         static const Description chosen =
+             rules::promoted_capabilities(parsed(samples::capability_offer()));
+         return rules::answered_capabilities(std::move(d), chosen);
+       }},
       {"mandatory_lines",
        {"s", "t"},
        [](Description d) { return rules::mandatory_lines(std::move(d)); }},
@@ -192,6 +199,57 @@ TEST_CASE("RFC 8866 5: every rule is idempotent and leaves lines of others byte 
     }
     CHECK(did_something);
   }
+}
+
+TEST_CASE("RFC 3264 6: pairing is idempotent, and what it adds stands behind what there was") {
+  const std::vector<std::string_view> owned = {"mid", "group"};
+  bool did_something = false;
+  for (const std::string& sample : all_samples()) {
+    CAPTURE(sample);
+    const Description before = parsed(sample);
+    const auto once = rules::pairing(before, offer());
+    if (!once) continue;
+    const auto twice = rules::pairing(*once, offer());
+    REQUIRE(twice);
+    CHECK(*twice == *once);
+    CHECK(once->media.size() == offer().media.size());
+    Description kept = *once;
+    kept.media.resize(before.media.size());
+    CHECK(foreign(kept, owned) == foreign(before, owned));
+    for (std::size_t i = before.media.size(); i < once->media.size(); ++i)
+      CHECK(once->media[i].is_rejected());
+    did_something = did_something || *once != before;
+  }
+  CHECK(did_something);
+}
+
+TEST_CASE("RFC 8829 5.2, 5.8: all rules of an offer together are idempotent, too") {
+  LocalOptions options;
+  options.session_name = "x";
+  options.audio_bandwidth = 64;
+  options.video_bandwidth = 512;
+  options.candidates.tcp = false;
+  options.candidates.ipv6 = false;
+  options.candidates.name = false;
+  options.removed_codecs = {"VP8", "G722"};
+  options.codec_order = {"PCMA", "H264"};
+  options.audio_wire_direction = Direction::sendonly;
+  int taken = 0;
+  for (const std::string& sample : all_samples()) {
+    CAPTURE(sample);
+    const auto sent = local_description(sample, options);
+    REQUIRE(sent);
+    const auto sent_again = local_description(*sent, options);
+    REQUIRE(sent_again);
+    CHECK(*sent_again == *sent);
+    const auto received = remote_offer(sample);
+    if (!received) continue;
+    ++taken;
+    const auto received_again = remote_offer(*received);
+    REQUIRE(received_again);
+    CHECK(*received_again == *received);
+  }
+  CHECK(taken > 5);
 }
 
 TEST_CASE("RFC 8866 5: what a rule changed is named, in the order of the rules, and nothing else") {
