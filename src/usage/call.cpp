@@ -238,6 +238,8 @@ const message::Message& Call::peer_offer() const {
 void Call::refuse_offer(const negotiation::RewriteError* error, Context& context) {
   answer_request(carrier_ == Carrier::peer_update ? peer_update_transaction_ : peer_transaction_,
                  peer_offer(), 488, context, {warning(context.config, error)});
+  // What waited for the end of this exchange.
+  start_change(context);
 }
 
 void Call::exchange_agreed(Context& context) {

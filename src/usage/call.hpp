@@ -465,6 +465,8 @@ class Call {
   /// Of the change under way.
   message::HeaderFields change_headers_;
   bool pending_hold_ = false;
+  /// What the user asked for, and what is offered: without the one, what there is by then.
+  std::optional<MediaDirections> changed_directions_;
   MediaDirections pending_directions_;
   /// What the peer's last description allowed us to do while nobody held.
   MediaDirections allowed_;

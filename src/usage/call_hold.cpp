@@ -54,7 +54,7 @@ std::optional<CommandError> Call::change(Change change, std::optional<MediaDirec
   if (change == Change::resume && !local_hold_) return wrong_state("the call is not on hold");
   pending_change_ = change;
   pending_hold_ = change == Change::hold || (change != Change::resume && local_hold_);
-  pending_directions_ = directions.value_or(directions_);
+  changed_directions_ = directions;
   change_headers_ = std::move(headers);
   // RFC 3261 14.1: ours has to wait for theirs, but not for the user.
   if (is_asking()) answer_without_addition(context);
@@ -72,6 +72,8 @@ void Call::start_change(Context& context) {
     return;
   }
   if (!negotiation::offer_answer::may_offer(exchange_)) return;
+  // Not before, for an offer of the peer may have added or ended a medium since it was asked for.
+  pending_directions_ = changed_directions_.value_or(directions_);
   carrier_ = early ? Carrier::own_update : Carrier::own_reinvite;
   exchange(OnExchange::offer_wanted, context);
 }

@@ -61,6 +61,8 @@ enum class Op : std::uint8_t {
   reject_offer,
   request_key_frame,
   media_lost,
+  local_candidate,
+  trickle,
   count
 };
 
@@ -98,7 +100,7 @@ std::string describe(std::string_view origin, std::string_view setup, std::strin
   std::string text = "v=0\r\no=- ";
   text.append(origin).append(" IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 AB");
   for (int octet = 1; octet < 32; ++octet) text += ":AB";
-  text += "\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdefghijkl\r\n";
+  text += "\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdefghijkl\r\na=ice-options:trickle\r\n";
   text += "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=rtcp-mux\r\na=";
   text.append(direction).append("\r\na=setup:").append(setup);
   text += "\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n";
@@ -119,7 +121,7 @@ const std::array<std::string, 7> descriptions = {offer,
                                                  "v=0\r\no=- 1 1 IN IP4 0\r\ns=-\r\n"};
 
 /// What may follow the headers that every message has.
-constexpr std::array<std::string_view, 37> more_headers = {
+constexpr std::array<std::string_view, 38> more_headers = {
     "",
     "Contact: <sip:bob@b.invalid;transport=ws>\r\n",
     "Contact: <sip:bob@b.invalid>\r\nRecord-Route: <sip:p1.example.org;lr>, "
@@ -160,8 +162,26 @@ constexpr std::array<std::string_view, 37> more_headers = {
     "RAck: 1 1 INVITE\r\n",
     "Require: timer\r\nSession-Expires: 90;refresher=uas\r\nContact: <sip:bob@b.invalid>\r\n",
     "Min-SE: 120\r\n",
+    "Recv-Info: trickle-ice\r\nContact: <sip:bob@b.invalid>\r\n",
 };
 
+/// As the browser finds them; "" is the end.
+constexpr std::array<std::string_view, 5> candidates = {
+    "candidate:1 1 udp 9 127.0.0.1 4000 typ host",
+    "candidate:2 1 udp 8 192.0.2.1 5000 typ srflx raddr 127.0.0.1 rport 4000",
+    "candidate:3 1 tcp 7 127.0.0.1 9 typ host tcptype active", "", "garbage"};
+/// As the peer tells them.
+constexpr std::array<std::string_view, 6> trickled = {
+    "a=ice-ufrag:abcd\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
+    "a=candidate:1 1 udp 1 127.0.0.1 5000 typ host\r\n",
+    "a=ice-ufrag:abcd\r\na=end-of-candidates\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
+    "a=candidate:1 1 udp 1 127.0.0.1 5000 typ host\r\n"
+    "a=candidate:2 1 udp 1 127.0.0.1 5001 typ host\r\nm=video 9 RTP/AVP 0\r\na=mid:1\r\n",
+    "a=ice-ufrag:efgh\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
+    "a=candidate:3 1 udp 1 127.0.0.1 5002 typ host\r\n",
+    "m=audio 9 RTP/AVP 0\r\na=candidate:1 1 udp 1 127.0.0.1 5000 typ host\r\n",
+    "m=audio 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:garbage\r\n",
+    "garbage"};
 constexpr std::array<std::string_view, 14> methods = {
     "BYE",   "INVITE", "INFO",   "ACK",       "CANCEL",  "OPTIONS",  "UPDATE",
     "PRACK", "REFER",  "NOTIFY", "SUBSCRIBE", "MESSAGE", "REGISTER", "UNHEARD-OF"};
@@ -383,6 +403,8 @@ agent::Configure configure(Program& program) {
   command.config.event_messages = (more & 8U) != 0;
   command.config.unsolicited_notify = (more & 16U) != 0;
   command.config.redirects = (more & 32U) != 0 ? 0 : 5;
+  using Trickle = usage::Config::Trickle;
+  command.config.trickle = (more & 64U) != 0 ? Trickle::full : Trickle::half;
   command.config.ask_upgrades = (bits & 16U) == 0;
   using Reliable = usage::Config::ReliableProvisional;
   constexpr std::array<Reliable, 3> reliable = {Reliable::supported, Reliable::none,
@@ -474,6 +496,14 @@ void command(World& world, Program& program, Op op) {
       const std::uint32_t call = id(program);
       const auto error = static_cast<usage::MediaError>(program.next() % 10);
       world.execute(agent::MediaLost{call, error, "text"});
+      break;
+    }
+    case Op::local_candidate: {
+      const std::uint32_t call = id(program);
+      const std::string_view candidate = program.choose(candidates);
+      const std::uint8_t choice = program.next();
+      world.execute(agent::LocalCandidate{call, std::to_string(choice % 3), std::string(candidate),
+                                          (choice & 4U) != 0 ? "abcd" : ""});
       break;
     }
     case Op::forget_request:
@@ -568,6 +598,13 @@ void input(World& world, Program& program, Op op) {
     }
     case Op::notify:
       return notify(world, program);
+    case Op::trickle: {
+      const std::string_view body = program.choose(trickled);
+      return send_in_dialog(world, program, "INFO",
+                            "Info-Package: trickle-ice\r\nContent-Type: "
+                            "application/trickle-ice-sdpfrag\r\n\r\n" +
+                                std::string(body));
+    }
     case Op::replace:
       return replace(world, program);
     case Op::invite: {

@@ -414,6 +414,8 @@ function agentSeeds() {
     ["requests", program(0, ["send_request", 0, 0, 0, 0], plain(0, 3), ["outside_dialog", 11, 1, 0, 0], ["respond_to_request", 2, 3], ["send_request", 1, 1, 0, 0], ["forget_request", 3])],
     ["published", program(0, ["publish", 0], ["respond", 0, 3, 0, 28, 0], ["fire_next"], ["respond", 0, 3, 0, 28, 0], ["publish", 1], ["respond", 0, 3, 0, 28, 0], ["unpublish", 1], plain(0, 3))],
     ["subscribed", program(0, ["subscribe", 0, 0, 60], ["respond", 0, 3, 0, 14, 0], ["request_in_dialog", 9, 26, 0, 0, 0, 5], ["fire_next"], ["respond", 0, 3, 0, 14, 0], ["unsubscribe", 1], plain(0, 3), ["request_in_dialog", 9, 27, 0, 0, 0, 6])],
+    ["trickled", program(0, ["place_call", 0, 0, 0, 0], ["local_candidate", 1, 0, 4], ["media_ready", 0, 0], ["respond", 0, 2, 0, 37, 2, 1], ["media_ready", 0, 0], ["local_candidate", 1, 1, 0], plain(1, 3), ["trickle", 0, 0, 0, 5], ["respond", 0, 3, 0, 37, 2, 1], ["media_ready", 0, 0], ["local_candidate", 1, 3, 0], plain(3, 3), ["trickle", 1, 0, 0, 6], ["trickle", 2, 0, 0, 7])],
+    ["trickled-incoming", program(0, ["invite", 1, 37, 2, 0], ["local_candidate", 1, 0, 0], ["trickle", 0, 0, 0, 2], ["accept", 1, 0], ["media_ready", 0, 0], ["acknowledge", 0, 0, 0, 0, 0], ["local_candidate", 1, 1, 0], plain(0, 3), ["trickle", 1, 0, 0, 3])],
     ["not-started", program(3, ...ringing, ["start"], ["connect"], ...ringing)],
   ];
 }

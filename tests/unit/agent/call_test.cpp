@@ -28,6 +28,16 @@ message::Message established(Phone& phone) {
   return invite;
 }
 
+/// A request of the peer in the dialog of our `invite`; `more` as for Phone::response().
+std::string of_peer(const message::Message& invite, const std::string& method, int number,
+                    const std::string& more) {
+  const std::string n = std::to_string(number);
+  return method + " sip:alice@a.invalid SIP/2.0\r\nVia: SIP/2.0/WS p;branch=z9hG4bK" + method + n +
+         "\r\nFrom: <sip:bob@example.org>;tag=b1\r\nTo: <sip:alice@example.org>;tag=" +
+         std::string(invite.from_tag()) + "\r\nCall-ID: " + std::string(invite.call_id()) +
+         "\r\nCSeq: " + n + ' ' + method + "\r\n" + more;
+}
+
 }  // namespace
 
 TEST_CASE("RFC 3264 8: of what is wanted during a refresh the first follows, the next is refused") {
@@ -55,6 +65,43 @@ TEST_CASE("RFC 3264 8: of what is wanted during a refresh the first follows, the
   phone.execute(MediaReady{1, phone.requests.back().token, {}});
   CHECK(phone.last<CallModified>().ok);
   CHECK(phone.last<CallModified>().change == Change::hold);
+}
+
+TEST_CASE("RFC 3261 14.1: what the user asks for meanwhile follows an offer that is refused") {
+  Phone phone;
+  const auto invite = established(phone);
+  phone.receive(of_peer(invite, "INVITE", 1, with_body("", test::offer)));
+  const usage::MediaRequest asked = phone.requests.back();
+  REQUIRE(asked.type == usage::MediaRequest::Type::create_answer);
+  phone.execute(ChangeCall{1, Change::hold, {}});
+  phone.execute(MediaFailed{1, asked.token, usage::MediaError::failed, "x"});
+  CHECK(phone.last_sent().status() == 488);
+  CHECK(phone.requests.back().type == usage::MediaRequest::Type::create_offer);
+  CHECK(phone.requests.back().hold);
+}
+
+TEST_CASE("RFC 3261 14.1: a change that met glare offers what was agreed on meanwhile") {
+  auto config = test::config();
+  config.ask_upgrades = true;
+  Phone phone(config);
+  const auto invite = established(phone);
+  phone.execute(ChangeCall{1, Change::hold, {}});
+  phone.execute(MediaReady{1, phone.requests.back().token, std::string(test::offer)});
+  phone.receive(Phone::response(phone.last_sent(), 491, "b1"));
+  const std::string video =
+      "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=setup:active\r\n"
+      "a=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\n";
+  phone.receive(of_peer(invite, "INVITE", 1, with_body("", std::string(test::offer) + video)));
+  REQUIRE(phone.count<usage::CallOffer>() == 1);
+  phone.execute(AcceptOffer{1, {}});
+  phone.execute(MediaReady{1, phone.requests.back().token, std::string(test::answer) + video});
+  REQUIRE(phone.last_sent().status() == 200);
+  phone.receive(of_peer(invite, "ACK", 1, "\r\n"));
+  phone.advance(seconds(4));
+  const usage::MediaRequest& again = phone.requests.back();
+  CHECK(again.type == usage::MediaRequest::Type::create_offer);
+  CHECK(again.hold);
+  CHECK(again.directions.video == sdp::Direction::sendonly);
 }
 
 TEST_CASE("RFC 8828 5.2: what was found while the call rang is told as its acceptance says") {
