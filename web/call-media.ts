@@ -136,6 +136,8 @@ export class CallMedia {
   private answer: string | undefined;
   private prepared: MediaDirections | undefined;
   private snapshot: Snapshot | undefined;
+  /** The lines that the peer knows of an earlier connection: each offer has them (RFC 3264 section 8). */
+  private owed: readonly MediaKind[] = [];
 
   constructor(
     environment: Environment,
@@ -391,22 +393,15 @@ export class CallMedia {
 
   private async applyAnswer(answer: string, provisional: boolean): Promise<string> {
     const connection = this.connect();
+    // Firefox takes a provisional answer as the final one.
+    const isEarly = connection.signalingState === "stable";
+    if (isEarly && provisional) return "";
     const elsewhere = connection.signalingState !== "have-local-offer" && this.answer !== answer;
-    if (connection.signalingState === "stable") {
-      // A provisional answer was taken as the final one; another one replaces it by a new round.
-      if (this.answer === answer || provisional) return "";
-      await this.describe(() => connection.createOffer());
+    if (!isEarly) {
+      await this.putAnswer(connection, answer, provisional);
+    } else if (elsewhere && !(await this.putAnotherAnswer(connection, answer))) {
+      return "";
     }
-    const apply = (type: "answer" | "pranswer"): Promise<void> =>
-      connection.setRemoteDescription({ type, sdp: answer });
-    try {
-      if (provisional) await apply("pranswer").catch(() => apply("answer"));
-      else await apply("answer");
-    } catch (error) {
-      throw new MediaFailure("bad_description", messageOf(error), error);
-    }
-    this.answer = answer;
-    await this.trickle?.applied();
     if (!provisional) {
       this.snapshot = undefined;
       this.closeUnwanted();
@@ -424,6 +419,44 @@ export class CallMedia {
     for (const kind of kinds) {
       if (sends(directions[kind]) && !this.wanted.has(kind)) this.local.allow(kind);
     }
+  }
+
+  private async putAnswer(
+    connection: RTCPeerConnection,
+    answer: string,
+    provisional: boolean,
+  ): Promise<void> {
+    const put = (type: "answer" | "pranswer"): Promise<void> =>
+      connection.setRemoteDescription({ type, sdp: answer });
+    try {
+      if (provisional) await put("pranswer").catch(() => put("answer"));
+      else await put("answer");
+    } catch (error) {
+      throw new MediaFailure("bad_description", messageOf(error), error);
+    }
+    this.answer = answer;
+    await this.trickle?.applied();
+  }
+
+  /**
+   * Another answer takes the place of one that is final for the browser, by a new round. One of
+   * another branch (RFC 3261 section 13.2.2.4) cannot: its ICE credentials are others, and so is
+   * the certificate. Then false: all begins anew, with an offer of ours to that branch.
+   */
+  private async putAnotherAnswer(connection: RTCPeerConnection, answer: string): Promise<boolean> {
+    try {
+      await this.describe(() => connection.createOffer());
+      await this.putAnswer(connection, answer, false);
+      return true;
+    } catch {
+      if (this.closed) throw new Cancelled();
+    }
+    this.owed = connection.getTransceivers().map(kindOf);
+    this.snapshot = undefined;
+    this.disconnect();
+    this.watch.beginsAnew();
+    this.connect();
+    return false;
   }
 
   /**
@@ -628,8 +661,9 @@ export class CallMedia {
     if (transceiver) {
       transceiver.direction = direction ?? "inactive";
       this.labelStream(transceiver);
-    } else if (direction !== null) {
-      connection.addTransceiver(kind, { direction, streams: [this.local.side] });
+    } else if (direction !== null || (!connection.remoteDescription && this.owed.includes(kind))) {
+      const init = { direction: direction ?? "inactive", streams: [this.local.side] };
+      connection.addTransceiver(kind, init);
     }
   }
 
@@ -736,7 +770,7 @@ export class CallMedia {
       const kind = track.kind === "video" ? "video" : "audio";
       track.addEventListener("ended", () => {
         const end = { side: "remote", kind, reason: "stopped", replaced: false } as const;
-        if (!this.closed) this.handlers.trackEnded(end);
+        if (!this.closed && this.connection === connection) this.handlers.trackEnded(end);
       });
     });
     this.connection = connection;

@@ -100,6 +100,12 @@ export class MediaWatch {
     this.look();
   }
 
+  /** The connection that is watched next has no description yet: it is offered to the peer at once. */
+  beginsAnew(): void {
+    this.offerer = this.agreed = true;
+    this.restartIn(0);
+  }
+
   close(): void {
     this.rest();
     this.connection = undefined;

@@ -1,9 +1,8 @@
 /** Headless Chromium with fake devices: a context per user, and all errors of a page kept. */
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { existsSync } from "node:fs";
-import { waitFor } from "./child.js";
 import { installProbe } from "./probe.js";
-import type { AnyTab } from "./tab.js";
+import { PageTab } from "./tab.js";
 
 const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -54,16 +53,14 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args });
 }
 
-export class Tab implements AnyTab {
-  readonly pageErrors: string[] = [];
-  readonly consoleErrors: string[] = [];
-  readonly console: string[] = [];
-
+export class Tab extends PageTab {
   private constructor(
-    readonly name: string,
+    name: string,
     readonly context: BrowserContext,
     readonly page: Page,
-  ) {}
+  ) {
+    super(name);
+  }
 
   /** A page in a context of its own, or a second page in `beside`'s context. */
   static async open(browser: Browser, url: string, name: string, beside?: Tab): Promise<Tab> {
@@ -79,21 +76,6 @@ export class Tab implements AnyTab {
     await page.addInitScript(installProbe);
     await page.goto(url);
     return tab;
-  }
-
-  wait<T>(what: string, probe: () => Promise<T | undefined>, timeout = 8000): Promise<T> {
-    const describe = (): string =>
-      `${this.name}: no ${what}\n${this.console.slice(-15).join("\n")}`;
-    return waitFor(probe, describe, timeout);
-  }
-
-  async expectClean(allowed: readonly RegExp[] = []): Promise<void> {
-    const unexpected = this.consoleErrors.filter((text) => !allowed.some((a) => a.test(text)));
-    const violations = this.page.isClosed()
-      ? []
-      : await this.page.evaluate(() => window.probe.violations);
-    const all = [...this.pageErrors, ...violations, ...unexpected];
-    if (all.length > 0) throw new Error(`${this.name} had errors:\n${all.join("\n")}`);
   }
 
   async close(): Promise<void> {

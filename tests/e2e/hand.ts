@@ -17,6 +17,8 @@ declare global {
   interface Window {
     /** The connection of a Hand's page: that which is open, or else a new one. */
     bare: () => RTCPeerConnection;
+    /** What the next of them is made with. */
+    bareConfiguration?: object;
   }
 }
 
@@ -45,7 +47,7 @@ export class Hand {
       window.bare = () => {
         const last = window.probe.peers.at(-1);
         if (last && last.signalingState !== "closed") return last;
-        const peer = new RTCPeerConnection();
+        const peer = new RTCPeerConnection(window.bareConfiguration);
         peer.addEventListener("track", ({ track }) => {
           // What nobody plays is not decoded.
           const element = document.createElement("video");

@@ -1,6 +1,7 @@
 /** What a phone sends, what it asks the person for, and what it keeps open. */
 import assert from "node:assert/strict";
 import type { Phone } from "./phone.js";
+import type { AnyTab } from "./tab.js";
 
 interface Noted {
   sent: string[];
@@ -8,7 +9,7 @@ interface Noted {
 }
 
 /** Notes what the phone sends and what it asks the person for, from here on. */
-export async function observe(phone: Phone): Promise<void> {
+export async function observe(phone: Phone<AnyTab>): Promise<void> {
   await phone.tab.page.evaluate(() => {
     const noted = window as unknown as Noted;
     noted.asked = window.probe.captures.length;
@@ -23,7 +24,7 @@ export async function observe(phone: Phone): Promise<void> {
 }
 
 /** What was sent last of what the pattern fits, since observe(). */
-export function sent(phone: Phone, start: RegExp): Promise<string | undefined> {
+export function sent(phone: Phone<AnyTab>, start: RegExp): Promise<string | undefined> {
   return phone.tab.page.evaluate(
     (pattern) =>
       (window as unknown as Noted).sent
@@ -35,14 +36,14 @@ export function sent(phone: Phone, start: RegExp): Promise<string | undefined> {
 }
 
 /** How many INVITEs were sent since observe(). */
-export function invites(phone: Phone): Promise<number> {
+export function invites(phone: Phone<AnyTab>): Promise<number> {
   return phone.tab.page.evaluate(
     () => (window as unknown as Noted).sent.filter((text) => text.startsWith("INVITE ")).length,
   );
 }
 
 /** The kinds that the person was asked for since observe(). */
-export function asked(phone: Phone): Promise<string[]> {
+export function asked(phone: Phone<AnyTab>): Promise<string[]> {
   return phone.tab.page.evaluate(() => {
     const { asked: before } = window as unknown as Noted;
     const kinds = window.probe.captures.slice(before).flatMap(({ audio, video }) => [
@@ -54,7 +55,7 @@ export function asked(phone: Phone): Promise<string[]> {
 }
 
 /** Fails if the phone keeps a device or a connection open. */
-export async function expectNothingOpen(phone: Phone): Promise<void> {
+export async function expectNothingOpen(phone: Phone<AnyTab>): Promise<void> {
   let now = "";
   await phone.tab
     .wait("closing of all", async () => {

@@ -2,10 +2,12 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CallScene } from "../e2e/call-scene.js";
 import { waitFor, startChild, type Child } from "../e2e/child.js";
 import { runFolder } from "../e2e/paths.js";
+import { Phone } from "../e2e/phone.js";
 import { installProbe } from "../e2e/probe.js";
-import type { AnyTab, ScriptPage } from "../e2e/tab.js";
+import { PageTab, type AnyTab, type ScriptPage } from "../e2e/tab.js";
 import { Bidi } from "./bidi.js";
 
 const programs = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
@@ -53,6 +55,8 @@ const preferences: Readonly<Record<string, string | number | boolean>> = {
 };
 
 export interface FirefoxOptions {
+  /** The X display where its windows are; default: none, headless. */
+  readonly display?: string;
   /** Further preferences of the profile. */
   readonly preferences?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -76,13 +80,15 @@ export class Firefox {
     const program = programs.find((path) => existsSync(path));
     if (program === undefined) throw new Error("Firefox is missing: apt-get install firefox-esr");
     const profile = runFolder("firefox");
-    const all = Object.entries({ ...preferences, ...options.preferences });
+    const set = Object.entries({ ...preferences, ...options.preferences });
     writeFileSync(
       join(profile, "user.js"),
-      all.map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`).join(""),
+      set.map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`).join(""),
     );
-    const args = ["--headless", "--no-remote", "--new-instance", "--remote-debugging-port", "0"];
-    const child = startChild(program, [...args, "--profile", profile, "about:blank"], profile);
+    const args = ["--no-remote", "--new-instance", "--remote-debugging-port", "0"];
+    const where = options.display === undefined ? ["--headless"] : ["--display", options.display];
+    const all = [...where, ...args, "--profile", profile, "about:blank"];
+    const child = startChild(program, all, profile);
     try {
       const address = /WebDriver BiDi listening on (ws:\/\/\S+)/;
       const url = await waitFor(
@@ -251,39 +257,23 @@ export class FirefoxPage implements ScriptPage {
   }
 }
 
-export class FirefoxTab implements AnyTab {
-  readonly pageErrors: string[] = [];
-  readonly consoleErrors: string[] = [];
-  readonly console: string[] = [];
-
+export class FirefoxTab extends PageTab {
   constructor(
-    readonly name: string,
+    name: string,
     readonly page: FirefoxPage,
     private readonly release: () => Promise<void>,
-  ) {}
+  ) {
+    super(name);
+  }
 
   heard(entry: LogEntry): void {
     const frame = entry.stackTrace?.callFrames[0];
     const where = frame === undefined ? "" : ` (${frame.url}:${frame.lineNumber})`;
-    this.console.push(`${entry.level}: ${entry.text}`);
+    // Firefox tells whole objects in a line.
+    this.console.push(`${entry.level}: ${entry.text}`.slice(0, 200));
     if (entry.level !== "error") return;
     if (entry.type === "javascript") this.pageErrors.push(`${entry.text}${where}`);
     else this.consoleErrors.push(entry.text);
-  }
-
-  wait<T>(what: string, probe: () => Promise<T | undefined>, timeout = 8000): Promise<T> {
-    const lines = (): string[] => this.console.slice(-15).map((line) => line.slice(0, 200));
-    const describe = (): string => `${this.name}: no ${what}\n${lines().join("\n")}`;
-    return waitFor(probe, describe, timeout);
-  }
-
-  async expectClean(allowed: readonly RegExp[] = []): Promise<void> {
-    const unexpected = this.consoleErrors.filter((text) => !allowed.some((a) => a.test(text)));
-    const violations = this.page.isClosed()
-      ? []
-      : await this.page.evaluate(() => window.probe.violations);
-    const all = [...this.pageErrors, ...violations, ...unexpected];
-    if (all.length > 0) throw new Error(`${this.name} had errors:\n${all.join("\n")}`);
   }
 
   async close(): Promise<void> {
@@ -291,4 +281,11 @@ export class FirefoxTab implements AnyTab {
     this.page.markClosed();
     await this.release();
   }
+}
+
+/** A user in a Firefox of the scene who is registered. */
+export async function firefoxPhone(scene: CallScene, user: string): Promise<Phone<AnyTab>> {
+  const firefox = scene.keep(await Firefox.launch());
+  const tab = await firefox.open(scene.pages.url("modern.html"), user);
+  return scene.keep(await Phone.on<AnyTab>(tab, scene.server, user)).online();
 }

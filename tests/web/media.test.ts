@@ -394,6 +394,41 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(browser.connection.remoteDescription?.sdp, "answer 9 audio:sendrecv");
   });
 
+  test("RFC 3261 13.2.2.4: an answer of another branch that the browser refuses begins all anew", async () => {
+    const { browser, media, seen, states, ask } = bench({
+      onPeerConnection: (connection) => (connection.supportsPranswer = false),
+    });
+    await ask(offer(1, { video: "sendrecv" }));
+    await ask(apply(2, true), "answer 1 audio:sendrecv video:sendrecv");
+    const early = browser.connection;
+    const tracks = early.getTransceivers().map(({ sender }) => sender.track);
+    early.becomes("connected", "connected");
+    early.refuseRemote = new Error("other credentials");
+    states.length = 0;
+    await ask(apply(3), "answer 9 audio:sendrecv video:inactive");
+    assert.equal(seen.at(-1), "ready 3");
+    assert.equal(early.signalingState, "closed");
+    assert.notEqual(browser.connection, early);
+    await browser.time.advance(0);
+    assert.deepEqual(states, ["connecting", "restart"]);
+
+    // The line that the branch took without a picture stays (RFC 3264 section 8).
+    await ask(offer(4, { video: null, ice_restart: true }));
+    await ask(apply(5), "answer 1 audio:sendrecv video:inactive");
+    const { connection } = browser;
+    assert.equal(connection.localDescription?.sdp, "offer 1 audio:sendrecv video:inactive");
+    assert.deepEqual(
+      connection.getTransceivers().map(({ sender }) => sender.track),
+      [tracks[0], null],
+    );
+    assert.equal(media.of(call).remoteStream?.getTracks()[0] as unknown, connection.transceiver("audio")?.receiver.track);
+    assert.equal(browser.captures.length, 1, "nobody is asked again");
+    connection.becomes("connected", "connected");
+    await browser.time.advance(60000);
+    assert.equal(states.at(-1), "connected");
+    assert.equal(browser.time.pending, 0);
+  });
+
   test("an answer that the browser refuses", async () => {
     const { browser, seen, ask } = bench();
     await ask(offer(1));
@@ -754,6 +789,20 @@ describe("the connection of the media", () => {
       assert.equal(browser.time.pending, 0);
     });
   }
+
+  test("early media that a browser took as the answer is given up like any other", async () => {
+    const { browser, states, ask } = bench({
+      onPeerConnection: (connection) => (connection.supportsPranswer = false),
+    });
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    browser.connection.becomes("connected", "connected");
+    await ask(apply(3), "answer 1 audio:sendrecv");
+    browser.connection.becomes("disconnected", "disconnected");
+    await browser.time.advance(15000);
+    assert.deepEqual(states.slice(0, 3), ["connected", "interrupted", "restart"]);
+    assert.equal(states.at(-1), "lost ice_failed");
+  });
 
   test("early media of one branch, the call of another: ICE is restarted after 500 ms", async () => {
     const { browser, states, ask } = bench();
