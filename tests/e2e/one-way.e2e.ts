@@ -164,18 +164,19 @@ describe("each way in turn", () => {
   }
 });
 
+/** Makes Bob a gateway that reads directions from its own side, or an ordinary peer again. */
+const mirror = (on: boolean): Promise<void> =>
+  bob.tab.page.evaluate((mirrored) => {
+    const swap = (message: string): string =>
+      message.replace(/^a=(sendonly|recvonly)/gm, (line) =>
+        line === "a=sendonly" ? "a=recvonly" : "a=sendonly",
+      );
+    window.phone.agent.configure({
+      hooks: mirrored ? { messageOut: swap, messageIn: swap } : {},
+    });
+  }, on);
+
 describe("another direction on the wire than in the browser", () => {
-  /** Makes Bob a gateway that reads directions from its own side, or an ordinary peer again. */
-  const mirror = (on: boolean): Promise<void> =>
-    bob.tab.page.evaluate((mirrored) => {
-      const swap = (message: string): string =>
-        message.replace(/^a=(sendonly|recvonly)/gm, (line) =>
-          line === "a=sendonly" ? "a=recvonly" : "a=sendonly",
-        );
-      window.phone.agent.configure({
-        hooks: mirrored ? { messageOut: swap, messageIn: swap } : {},
-      });
-    }, on);
   before(() => mirror(true));
   after(() => mirror(false));
   afterEach(hangUp);
@@ -247,7 +248,19 @@ describe("another direction on the wire than in the browser", () => {
 
 describe("SIPml", () => {
   const settings: readonly (readonly [type: string, settings: object, ways: Ways])[] = [
+    ["call-audio", {}, { audio: "<->", video: "none" }],
+    ["call-audiovideo", {}, { audio: "<->", video: "<->" }],
+    ["call-video", {}, { audio: "none", video: "<->" }],
     ["call-audio", { audio: "recvonly" }, { audio: "<-", video: "none" }],
+    [
+      "call-audiovideo",
+      {
+        audio: "recvonly",
+        video: "recvonly",
+        wire_directions: { audio: "sendonly", video: "sendonly" },
+      },
+      { audio: "<-", video: "<-" },
+    ],
     ["call-audio", { audio: "sendonly" }, { audio: "->", video: "none" }],
     ["call-audiovideo", { audio: "recvonly", video: "recvonly" }, { audio: "<-", video: "<-" }],
     ["call-audiovideo", { video: "recvonly" }, { audio: "<->", video: "<-" }],
@@ -281,12 +294,14 @@ describe("SIPml", () => {
     await heard("connected");
   });
   after(async () => {
+    await mirror(false);
     await carol?.expectClean();
     await carol?.close();
   });
 
   for (const [type, given, ways] of settings) {
     test(`${type} ${JSON.stringify(given)}`, async () => {
+      await mirror("wire_directions" in given);
       await press("forget");
       await press("settings", JSON.stringify(given));
       assert.equal(await press("call", type, "bob"), 0);
