@@ -44,11 +44,12 @@ TricklePeer* Call::heard_peer() {
 
 /// Whether a description of ours may leave before all its candidates are known.
 bool Call::may_trickle(const Config& config) {
-  if (!offers_trickle(config) || trickle_.is_off) return false;
+  if (!offers_trickle(config)) return false;
   if (carrier_ == Carrier::invite && is_outgoing_) return config.trickle == Config::Trickle::full;
   // RFC 8840 5: who takes INFO may be a border element; the ICE agent is whose description it is.
   const TricklePeer* peer = heard_peer();
-  return peer && peer->takes_info && (trickle_.ice_trickles || remote_description_.empty());
+  return peer && peer->takes_info && !peer->is_off &&
+         (trickle_.ice_trickles || remote_description_.empty());
 }
 
 /// Our description with what RFC 8838 3 and RFC 8840 8.2 want in it, where the browser left it out.
@@ -164,8 +165,7 @@ std::optional<CommandError> Call::local_candidate(std::string mid, std::string c
 
 /// Tells every peer that knows our description what it has not been told (RFC 8840 4.2 and 4.3).
 void Call::tell_candidates(Context& context) {
-  if (!offers_trickle(context.config) || trickle_.is_off || !context.connected || media_closed_)
-    return;
+  if (!offers_trickle(context.config) || !context.connected || media_closed_) return;
   if (!dialog_) {
     for (Branch& branch : early_) {
       // Of the branch that has answered it is known whether its ICE agent takes them.
@@ -186,7 +186,7 @@ void Call::tell_candidates(Context& context) {
 void Call::tell_candidates(TricklePeer& peer, dialog::Dialog& dialog, Context& context) {
   peer.told = std::max(peer.told, trickle_.described);
   const bool has_news = peer.told < trickle_.version || peer.wants_sign;
-  if (!peer.takes_info || peer.open != 0 || !has_news) return;
+  if (!peer.takes_info || peer.is_off || peer.open != 0 || !has_news) return;
   std::string body = sdp::write_fragment(trickle_.local);
   peer.wants_sign = false;
   if (body.empty()) return;
@@ -232,7 +232,7 @@ void Call::candidates_answered(const transaction::Indication& indication,
     return;
   }
   // The call goes on with the candidates that the peer has.
-  trickle_.is_off = true;
+  peer->is_off = true;
   const int status = response ? response->status() : 408;
   context.emit(Diagnostic{"candidates_refused",
                           "INFO with ICE candidates: " + std::to_string(status) + ' ' +

@@ -15,6 +15,8 @@ namespace sipml::usage {
 struct TricklePeer {
   /// It said that it wants INFO requests with candidates (Recv-Info, RFC 6086 5.2).
   bool takes_info = false;
+  /// It refused one: for the rest of the call it is told nothing.
+  bool is_off = false;
   /// What it was told last, as Trickle::version counts.
   std::uint32_t told = 0;
   /// It answers in an unreliable response and waits for a sign that this has come (RFC 8840 4.3.1).
@@ -34,8 +36,6 @@ struct Trickle {
     std::string ufrag;
   };
 
-  /// Refused once: for the rest of the call nothing is told.
-  bool is_off = false;
   /// The ICE agent behind the last description of the peer knows a=ice-options:trickle.
   bool ice_trickles = false;
   TricklePeer peer;

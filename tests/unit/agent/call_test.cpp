@@ -129,3 +129,31 @@ TEST_CASE("RFC 8828 5.2: what was found while the call rang is told as its accep
   CHECK(info.body().find("203.0.113.1 5000") != std::string_view::npos);
   for (const std::string& sent : phone.sent) CHECK(sent.find("10.0.0.1") == std::string::npos);
 }
+
+TEST_CASE("RFC 8840 4.3: a branch that refuses candidates does not take them from the others") {
+  auto config = test::config();
+  config.trickle = usage::Config::Trickle::full;
+  Phone phone(config);
+  const std::uint32_t id = phone.call();
+  const auto invite = phone.last_sent();
+  phone.execute(LocalCandidate{id, "0", "candidate:1 1 udp 9 192.0.2.1 4000 typ host", "abcd"});
+  const std::string takes = "Contact: <sip:bob@b.invalid>\r\nRecv-Info: trickle-ice\r\n";
+  phone.receive(Phone::response(invite, 180, "b1", takes + "\r\n"));
+  const auto first = phone.last_sent();
+  REQUIRE(first.method() == "INFO");
+  phone.receive(Phone::response(invite, 180, "b2", takes + "\r\n"));
+  const auto second = phone.last_sent();
+  REQUIRE(second.to_tag() == "b2");
+  phone.receive(Phone::response(second, 200, "b2"));
+  // The telephone of that branch has been taken off the line.
+  phone.receive(Phone::response(first, 481, "b1"));
+  const std::string answer = std::string(test::answer) + "a=ice-options:trickle\r\n";
+  phone.receive(
+      Phone::response(invite, 200, "b2", takes + "Content-Type: application/sdp\r\n\r\n" + answer));
+  phone.execute(MediaReady{id, phone.requests.back().token, {}});
+  phone.execute(LocalCandidate{id, "0", "candidate:2 1 udp 9 192.0.2.1 4001 typ host", "abcd"});
+  const auto info = phone.last_sent();
+  CHECK(info.method() == "INFO");
+  CHECK(info.to_tag() == "b2");
+  CHECK(info.body().find("192.0.2.1 4001") != std::string_view::npos);
+}
