@@ -340,9 +340,10 @@ TEST_CASE("Linear time: candidates of one generation, again and again") {
       [](const std::string& lines) {
         agent::test::Phone phone;
         const std::string invite = agent::test::Phone::invite(1);
-        const std::string head = invite.substr(0, invite.size() - 2) +
-                                 "Recv-Info: trickle-ice\r\nContent-Type: application/sdp\r\n\r\n";
-        phone.receive(head + std::string(agent::test::offer) + lines);
+        const std::string beginning =
+            invite.substr(0, invite.size() - 2) +
+            "Recv-Info: trickle-ice\r\nContent-Type: application/sdp\r\n\r\n";
+        phone.receive(beginning + std::string(agent::test::offer) + lines);
         phone.execute(agent::Accept{1, {}, {}});
         phone.execute(
             agent::MediaReady{1, phone.requests.back().token, std::string(agent::test::answer)});
