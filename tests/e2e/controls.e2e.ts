@@ -1,7 +1,7 @@
 /** What people do in a call in Chromium: statistics, screens, devices, own tracks, limits, key frames. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { CallEnd, CallQuality, ShareOptions } from "../../web/index.js";
+import type { CallEnd, CallQuality, MediaOffer, ShareOptions } from "../../web/index.js";
 import { CallScene, establish } from "./call-scene.js";
 import { expectWays } from "./flow.js";
 import { serverChoices } from "./matrix.js";
@@ -233,6 +233,77 @@ describe("a shared screen", () => {
     assert.equal(await alice.tab.page.evaluate(() => window.phone.current.localStream?.getVideoTracks().length), 0);
   });
 
+  test("that ends while it is offered, or the call is held, is taken back; no camera is opened", async () => {
+    await connect({ audio: true, video: false });
+    await bob.tab.page.evaluate(() => {
+      const kept = window as unknown as { offers: MediaOffer[] };
+      kept.offers = [];
+      window.phone.current.on("mediaOffer", (offer) => void kept.offers.push(offer));
+    });
+    await alice.tab.page.evaluate(() => {
+      const counted = window as unknown as { cameras: number };
+      counted.cameras = 0;
+      const { mediaDevices } = navigator;
+      mediaDevices.getUserMedia = () => {
+        counted.cameras += 1;
+        return Promise.reject(new DOMException("", "NotAllowedError"));
+      };
+    });
+    const endByButton = (): Promise<void> =>
+      alice.tab.page.evaluate(() => {
+        const [screen] = window.phone.current.localStream?.getVideoTracks() ?? [];
+        screen?.stop();
+        screen?.dispatchEvent(new Event("ended"));
+      });
+    const offerCame = (count: number): Promise<true> =>
+      bob.tab.wait(`offer ${count}`, async () => {
+        const offers = await bob.tab.page.evaluate(
+          () => (window as unknown as { offers: MediaOffer[] }).offers.length,
+        );
+        return offers === count ? true : undefined;
+      });
+    const accept = (): Promise<void> =>
+      bob.tab.page.evaluate(() => {
+        (window as unknown as { offers: MediaOffer[] }).offers.at(-1)?.accept({ video: "recvonly" });
+      });
+    const pictureIsGone = (): Promise<true> =>
+      bob.tab.wait("no picture", () =>
+        bob.tab.page.evaluate(() => {
+          const lines = window.phone.current.peerConnection?.getTransceivers() ?? [];
+          const seen = lines.some(
+            ({ receiver, currentDirection }) =>
+              receiver.track.kind === "video" && currentDirection === "recvonly",
+          );
+          return seen ? undefined : (true as const);
+        }),
+      );
+
+    const first = share();
+    await offerCame(1);
+    await endByButton();
+    await accept();
+    assert.match((await first) ?? "", /ended before the screen was shown/);
+    await pictureIsGone();
+
+    const second = share();
+    await offerCame(2);
+    await accept();
+    assert.equal(await second, null);
+    const holding = alice.hold();
+    await endByButton();
+    assert.equal(await holding, null);
+    await pictureIsGone();
+    assert.equal(await alice.resume(), null);
+    await pictureIsGone();
+    const left = await alice.tab.page.evaluate(() => ({
+      cameras: (window as unknown as { cameras: number }).cameras,
+      pictures: window.phone.current.localStream?.getVideoTracks().length,
+      sharing: window.phone.current.sharing,
+    }));
+    await alice.tab.page.evaluate(() => Reflect.deleteProperty(navigator.mediaDevices, "getUserMedia"));
+    assert.deepEqual(left, { cameras: 0, pictures: 0, sharing: false });
+  });
+
   test("that the other side does not want leaves the call as it was", async () => {
     await connect({ audio: true, video: false });
     await bob.tab.page.evaluate(() => {
@@ -305,6 +376,23 @@ describe("a shared screen", () => {
       await current.stopSharing();
     });
     await expectMedia([alice.tab, bob.tab], ["audio", "video"]);
+  });
+});
+
+describe("tones in the stream", () => {
+  test("that the other side holds meanwhile fail, and the next ones are sent", async () => {
+    await connect({ audio: true, video: false });
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+    const long = alice.dtmf("1234567890", "auto");
+    await alice.tab.page.evaluate(
+      () => new Promise<void>((resolve) => void window.phone.current.on("tone", () => resolve())),
+    );
+    assert.equal(await bob.hold(), null);
+    const failure = await long;
+    assert.equal(failure?.code, "failed", JSON.stringify(failure));
+    assert.equal(await bob.resume(), null);
+    await expectMedia([alice.tab, bob.tab], ["audio"]);
+    assert.equal(await alice.dtmf("5", "auto"), null);
   });
 });
 
