@@ -44,6 +44,7 @@ const otherStacks = {
   coturn: "turnserver",
   tshark: "tshark",
   iproute2: "ip",
+  xvfb: "Xvfb",
 };
 /** Services that these packages start at boot; the tests start what they need on loopback. */
 const services = {

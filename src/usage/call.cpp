@@ -314,6 +314,9 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
                                  : write_offer(id_, description, media_options(), context);
     if (!rewritten) return refuse(rewritten.error());
     if (!is_reviewed) offer_of_browser_ = description;
+    if (!is_reviewed && is_own_change() && pending_change_ == Change::restart_ice)
+      *rewritten = negotiation::with_kept_client(std::move(*rewritten), local_description_,
+                                                 remote_description_);
     if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
     if (asks_review(is_reviewed, *rewritten, context)) return;
     keep_local();

@@ -33,7 +33,7 @@ export function testPeerHolds(open: (scene: CallScene) => Promise<Phone<AnyTab>>
   /** A re-INVITE of the peer; the answer. */
   async function offers(dialog: Dialog, offer: string): Promise<string> {
     const final = await dialog.exchange("INVITE", [...bob.fields], offer);
-    assert.equal(final.status, 200, final.startLine);
+    assert.equal(final.status, 200, `${final.startLine} ${final.all("warning").join()}`);
     dialog.send("ACK");
     return final.body;
   }

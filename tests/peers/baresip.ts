@@ -236,7 +236,7 @@ export class Baresip {
    * writing this down for good when a call is held, and where it does not send itself: `loop` and the
    * monitor show what it hears then.
    */
-  listen(milliseconds = 700): Promise<Sound> {
+  listen(milliseconds = 1500): Promise<Sound> {
     return this.recorded("dec", milliseconds);
   }
 
@@ -244,7 +244,7 @@ export class Baresip {
    * What it hears, sent back in the place of its tone until this resolves: its encoder writes down
    * what it sends, whatever happened to the call.
    */
-  async loop(milliseconds = 700): Promise<Sound> {
+  async loop(milliseconds = 1500): Promise<Sound> {
     await this.command("ausrc", "aubridge,heard");
     // Its buffers still hold the tone.
     await delay(400);

@@ -213,6 +213,7 @@ describe("SIPp is called", () => {
       { ...audio, direction: "sendonly" },
       { ...audio, direction: "inactive" },
       { ...audio, host: "0.0.0.0" },
+      { ...audio, port: 0 },
     ] as const;
     let version = 1;
     for (const form of forms) {

@@ -159,6 +159,26 @@ for (const outgoing of [true, false]) {
   });
 }
 
+for (const [name, whom] of [
+  ["Chromium", () => bob],
+  ["Firefox", () => carol],
+] as const) {
+  test(`relay only, reached by TCP: Chromium and ${name}, audio and video`, async (context) => {
+    const other = whom();
+    await online(alice, relayed(turn.byTcp));
+    await online(other, relayed(turn.byTcp));
+    await call(alice, other, both, `TURN over TCP, Chromium calls ${name}, audio+video`, context);
+    assert.deepEqual(await paths(alice), ["relay/relay tcp"]);
+    for (const path of await paths(other)) assert.match(path, /^relay\/relay/);
+    await expectMedia([alice.tab, other.tab], both);
+    assert.equal(await alice.hold(), null);
+    await expectSilence([alice.tab, other.tab], both);
+    assert.equal(await alice.resume(), null);
+    await expectMedia([alice.tab, other.tab], both);
+    await hangUp(other, alice);
+  });
+}
+
 test("a wrong password is told, and a call that needs the relay ends", async () => {
   const wrong = { ...turn.server, credential: "mistyped" };
   await online(alice, { ...relayed(wrong), mediaTimeout: 2000 });

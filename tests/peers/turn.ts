@@ -11,6 +11,8 @@ const port = 3478;
 export interface Turn {
   /** What a page is configured with. */
   readonly server: RTCIceServer & { readonly urls: string };
+  /** The same, reached by TCP. */
+  readonly byTcp: RTCIceServer;
   /** Its log. */
   output(): string;
 }
@@ -18,7 +20,8 @@ export interface Turn {
 /** The recipe with the values of the tests in the places of its examples. */
 function configuration(realm: string, user: string, password: string): string {
   const values: Readonly<Record<string, string>> = {
-    "listening-ip": address,
+    // Chromium takes no TCP connection from an address that is on the loopback interface, but 127.0.0.1.
+    "listening-ip": `${address}\nlistening-ip=127.0.0.1`,
     "relay-ip": address,
     realm,
     user: `${user}:${password}`,
@@ -42,7 +45,12 @@ export async function startTurn(lab: Lab): Promise<Turn> {
     () => `coturn does not answer:\n${child.output()}`,
   );
   const urls = `turn:${address}:${port}`;
-  return { server: { urls, username, credential }, output: () => child.output() };
+  const tcp = `turn:127.0.0.1:${port}?transport=tcp`;
+  return {
+    server: { urls, username, credential },
+    byTcp: { urls: tcp, username, credential },
+    output: () => child.output(),
+  };
 }
 
 /** Whether it answers a STUN Binding request (RFC 8489 section 5). */

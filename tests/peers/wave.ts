@@ -99,3 +99,15 @@ export function strongestTone({ rate, samples }: Sound): Tone {
   const best = loudest(part, rate, rough.frequency - 20, rough.frequency + 20);
   return { frequency: best.frequency, rms: level, purity: best.height ** 2 / 2 / rms(part) ** 2 };
 }
+
+/** The purest tone of any stretch of this many seconds. */
+export function purestTone({ rate, samples }: Sound, seconds: number): Tone {
+  const length = Math.round(rate * seconds);
+  const last = Math.max(0, samples.length - length);
+  let best: Tone = { frequency: 0, rms: 0, purity: -1 };
+  for (let from = last; from >= 0; from -= Math.round(rate / 10)) {
+    const tone = strongestTone({ rate, samples: samples.subarray(from, from + length) });
+    if (tone.purity > best.purity) best = tone;
+  }
+  return best;
+}
