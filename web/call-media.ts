@@ -158,6 +158,8 @@ export class CallMedia {
     this.remote = new RemoteTracks(environment);
     this.watch = new MediaWatch(environment, settings.mediaTimeout, {
       changed: (state, error) => handlers.stateChanged(state, error),
+      // A decoder waits for seconds until it asks for the picture that it lost.
+      recovered: () => void this.queue(() => this.produceKeyFrame()).catch(() => undefined),
       restart: () => handlers.restart(),
       lost: (error, message) => handlers.lost(error, message),
     });
@@ -281,7 +283,10 @@ export class CallMedia {
         this.work = this.work.then(() => this.rollback());
         return;
       case "send_key_frame":
-        this.queue(() => this.sendKeyFrame()).catch(() => undefined); // not answered
+        this.queue(() => this.produceKeyFrame()).then(
+          (made) => made && !this.closed && this.handlers.keyFrameRequested(),
+          () => undefined, // not answered
+        );
         return;
       case "close":
         return this.close();
@@ -556,12 +561,16 @@ export class CallMedia {
   }
 
   /** Does it when what is being worked on is done, and sends what is to be sent then. */
-  private queue(act: () => Promise<void> | void): Promise<void> {
+  private queue<T>(act: () => Promise<T> | T): Promise<T> {
     const done = this.work.then(async () => {
-      await act();
+      const result = await act();
       if (!this.closed) await this.applyTracks();
+      return result;
     });
-    this.work = done.catch(() => undefined);
+    this.work = done.then(
+      () => undefined,
+      () => undefined,
+    );
     return done;
   }
 
@@ -622,11 +631,12 @@ export class CallMedia {
     this.queue(work).catch(() => undefined); // a sender that is gone sends nothing
   }
 
-  private async sendKeyFrame(): Promise<void> {
+  /** Resolves with false where no picture is sent. */
+  private async produceKeyFrame(): Promise<boolean> {
     const sender = this.transceiver("video")?.sender;
-    if (!sender?.track || this.closed) return;
+    if (!sender?.track || this.closed) return false;
     await produceKeyFrame(sender);
-    this.handlers.keyFrameRequested();
+    return true;
   }
 
   private get videoSize(): VideoSize | undefined {

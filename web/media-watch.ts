@@ -24,6 +24,8 @@ export type MediaLoss = "ice_failed" | "dtls_failed";
 export interface MediaWatchHandlers {
   /** `error` comes with the last "failed". */
   changed(state: MediaState, error?: SipError): void;
+  /** What was interrupted is connected again; packets may be missing on both sides. */
+  recovered(): void;
   /** Restarts ICE; rejects with SipError. */
   restart(): Promise<void>;
   /** It is given up. */
@@ -208,8 +210,10 @@ export class MediaWatch {
 
   private tell(state: MediaState): void {
     if (this.current === state) return;
+    const wasLost = this.wasConnected && state === "connected";
     this.current = state;
     this.handlers.changed(state);
+    if (wasLost) this.handlers.recovered();
   }
 }
 

@@ -823,6 +823,22 @@ describe("the connection of the media", () => {
     assert.deepEqual(states, ["interrupted"], "a loss of what is connected has its own delay");
   });
 
+  test("the other side gets a whole picture as soon as the way is back", async () => {
+    const { browser, ask } = bench();
+    await ask(offer(1, { video: "sendrecv" }));
+    await ask(apply(2), "answer 1 audio:sendrecv video:sendrecv");
+    const [, video] = browser.connection.getTransceivers();
+    const keyFrames = (): number =>
+      video?.sender.parameters.filter(({ keyFrame }) => keyFrame).length ?? -1;
+    browser.connection.becomes("connected", "connected");
+    await settle();
+    assert.equal(keyFrames(), 0, "it begins with one by itself");
+    browser.connection.becomes("disconnected", "disconnected");
+    browser.connection.becomes("connected", "connected");
+    await settle();
+    assert.equal(keyFrames(), 1);
+  });
+
   test("a loss that mends itself restarts nothing", async () => {
     const { browser, states } = await agreed("offerer");
     browser.connection.becomes("connected", "connected");
