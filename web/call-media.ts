@@ -678,6 +678,9 @@ export class CallMedia {
   }
 
   private async applyOffer(offer: string): Promise<void> {
+    // A browser whose lines were all rejected has closed their transport, and Firefox takes no offer
+    // for them any more: who comes back finds a new connection.
+    if (this.connection?.remoteDescription && this.isEmpty()) this.disconnect();
     const connection = this.connect();
     if (connection.signalingState === "have-remote-offer" && this.offer === offer) return;
     try {

@@ -79,24 +79,33 @@ export function testPeerHolds(open: (scene: CallScene) => Promise<Phone<AnyTab>>
       await ends(dialog);
     });
 
-    // The browser that is held closes the connection when every line is rejected.
-    test(`${what}: port 0 for every line, and back with a new connection`, async () => {
-      const dialog = await call();
-      const hold = rejected(await bob.offer(kinds));
-      const answer = await offers(dialog, hold);
-      for (const line of answer.match(/^m=.*$/gm) ?? []) assert.match(line, /^m=\w+ 0 /);
-      await bob.takeBack();
-      await bob.tab.page.evaluate(async () => {
-        for (const { sender } of window.bare().getTransceivers()) await sender.replaceTrack(null);
+    // The browser that is held closes the transport when every line is rejected.
+    for (const back of ["as it was", "with a new connection"] as const) {
+      test(`${what}: port 0 for every line, and back ${back}`, async () => {
+        const dialog = await call();
+        const hold = rejected(await bob.offer(kinds));
+        const answer = await offers(dialog, hold);
+        for (const line of answer.match(/^m=.*$/gm) ?? []) assert.match(line, /^m=\w+ 0 /);
+        await bob.takeBack();
+        await bob.tab.page.evaluate(async () => {
+          for (const { sender } of window.bare().getTransceivers()) await sender.replaceTrack(null);
+        });
+        await expectWays(alice.tab, bob.tab, silence);
+        await held(true, 1);
+        if (back === "with a new connection") await bob.forget();
+        await bob.take(await offers(dialog, await bob.offer(kinds)));
+        await bob.tab.page.evaluate(async () => {
+          for (const { sender, receiver } of window.bare().getTransceivers()) {
+            if (sender.track) continue;
+            const stream = await navigator.mediaDevices.getUserMedia({ [receiver.track.kind]: true });
+            await sender.replaceTrack(stream.getTracks()[0] ?? null);
+          }
+        });
+        await expectWays(alice.tab, bob.tab, ways);
+        await held(false, 1);
+        await ends(dialog);
       });
-      await expectWays(alice.tab, bob.tab, silence);
-      await held(true, 1);
-      await bob.forget();
-      await bob.take(await offers(dialog, await bob.offer(kinds)));
-      await expectWays(alice.tab, bob.tab, ways);
-      await held(false, 1);
-      await ends(dialog);
-    });
+    }
   }
 
   async function held(is: boolean, times: number): Promise<void> {

@@ -429,6 +429,22 @@ describe("RFC 3264 8: applying answers, holding, taking back", () => {
     assert.equal(browser.time.pending, 0);
   });
 
+  test("an offer after one that rejected every line finds a new connection", async () => {
+    const { browser, seen, states, ask } = await established();
+    const first = browser.connection;
+    first.becomes("connected", "connected");
+    for (const transceiver of first.getTransceivers()) transceiver.stop();
+    states.length = 0;
+    await ask(answer("create_answer", 3), "offer 2 audio:sendrecv");
+    assert.equal(seen.at(-1), "ready 3");
+    assert.equal(first.signalingState, "closed");
+    assert.notEqual(browser.connection, first);
+    assert.equal(browser.connection.transceiver("audio")?.sender.track?.readyState, "live");
+    browser.connection.becomes("connected", "connected");
+    assert.equal(states.at(-1), "connected");
+    assert.equal(browser.captures.length, 1, "nobody is asked again");
+  });
+
   test("an answer that the browser refuses", async () => {
     const { browser, seen, ask } = bench();
     await ask(offer(1));
