@@ -267,12 +267,15 @@ export class CallLine {
       if (lost) this.sayActive();
       else this.say(() => text("mediaBack"), { passing: true });
     });
-    call.on("trackEnded", ({ side, kind, reason }) => {
-      if (side !== "local" || reason !== "unplugged") return;
-      this.say(() => text(kind === "audio" ? "microphoneGone" : "cameraGone"), {
-        passing: true,
-        isError: true,
-      });
+    call.on("trackEnded", ({ side, kind, replaced }) => {
+      if (side !== "local") return;
+      const isScreen = kind === "video" && this.ownStream !== null;
+      const gone = isScreen ? "sharingEnded" : kind === "audio" ? "microphoneGone" : "cameraGone";
+      this.say(() => text(gone), { passing: true, isError: !isScreen });
+      // The other side is not to keep the last picture.
+      if (kind === "video" && !replaced) {
+        call.modify({ audio: this.audio, video: "recvonly" }).catch(() => undefined);
+      }
     });
     for (const name of ["modified", "media"] as const) call.on(name, () => owner.changed(this));
     call.on("transfer", ({ state, status: code, reason }) => {

@@ -55,7 +55,10 @@ export class DemoPage {
     throw new Error(`${this.tab.name}: Tab does not reach ${id}; it is at ${await this.focused()}`);
   }
   /** Opens the menu of the Call button and picks an entry. */
-  async call(target: string, entry: "btnCallAudio" | "btnCallVideo" | "btnCallReceive"): Promise<void> {
+  async call(
+    target: string,
+    entry: "btnCallAudio" | "btnCallVideo" | "btnCallReceive" | "btnCallScreenShare",
+  ): Promise<void> {
     await this.fill("txtPhoneNumber", target);
     await this.click("btnCall");
     await this.click(entry);

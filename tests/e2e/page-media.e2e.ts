@@ -104,6 +104,20 @@ test("the screen is shown in a call without video", async () => {
   await expectShown(alice, "none");
 });
 
+test("the screen that is called with is ended by the browser's button", async () => {
+  await alice.call("bob", "btnCallScreenShare");
+  await bob.expectText("txtCallStatus", /^Incoming video call/i);
+  await bob.click("btnAnswerReceive");
+  await expectShown(bob, "remote");
+  await alice.tab.page.evaluate(() => {
+    const track = window.probe.peers.at(-1)?.getSenders().find((one) => one.track?.kind === "video")?.track;
+    track?.stop();
+    track?.dispatchEvent(new Event("ended"));
+  });
+  await alice.expectText("txtCallStatus", /^Your screen is shown no longer/);
+  await expectShown(bob, "none");
+});
+
 test("a call that only listens and watches sends nothing", async () => {
   await alice.call("bob", "btnCallReceive");
   await bob.expectText("txtCallStatus", /^Incoming video call/i);
