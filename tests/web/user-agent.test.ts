@@ -499,6 +499,18 @@ describe("in a call", () => {
     tell(all.browser, established(1));
     return { ...all, call };
   }
+  /** A call that sends sound, whose stream takes tones. */
+  async function withTones(): Promise<Bench & { call: Call; tones: FakeToneSender }> {
+    const all = await talking();
+    tell(all.browser, {
+      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
+    });
+    await settle();
+    const sender = all.browser.connection.transceiver("audio")?.sender;
+    assert.ok(sender);
+    const tones = (sender.dtmf = new FakeToneSender());
+    return { ...all, tones };
+  }
   const modified = (change: string, ok: boolean, more: object = {}): { event: Event } => ({
     event: { type: "call_modified", call: 1, change, ok, ...more } as Event,
   });
@@ -559,14 +571,7 @@ describe("in a call", () => {
   });
 
   test("F35: tones go in the stream where the peer takes them, one call after the other", async () => {
-    const { call, core, browser } = await talking();
-    tell(browser, {
-      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
-    });
-    await settle();
-    const sender = browser.connection.transceiver("audio")?.sender;
-    assert.ok(sender);
-    const tones = (sender.dtmf = new FakeToneSender());
+    const { call, core, browser, tones } = await withTones();
     const ends: string[] = [];
     const first = call.dtmf("1#").then(() => ends.push("first"));
     const second = call.dtmf("9", { duration: 200 }).then(() => ends.push("second"));
@@ -604,15 +609,8 @@ describe("in a call", () => {
   });
 
   test("F35: tones right after the answer wait until the browser has it", async () => {
-    const { call, core, browser } = await talking();
-    tell(browser, {
-      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
-    });
-    await settle();
+    const { call, core, browser, tones } = await withTones();
     const { connection } = browser;
-    const sender = connection.transceiver("audio")?.sender;
-    assert.ok(sender);
-    const tones = (sender.dtmf = new FakeToneSender());
     tones.canInsertDTMF = false;
     const apply = connection.setRemoteDescription.bind(connection);
     let applied = (): void => undefined;
@@ -633,14 +631,7 @@ describe("in a call", () => {
   });
 
   test("F35: tones are told as they begin; what was not sent can be taken back", async () => {
-    const { call, core, browser } = await talking();
-    tell(browser, {
-      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
-    });
-    await settle();
-    const sender = browser.connection.transceiver("audio")?.sender;
-    assert.ok(sender);
-    const tones = (sender.dtmf = new FakeToneSender());
+    const { call, core, browser, tones } = await withTones();
     const told: string[] = [];
     call.on("tone", ({ side, tone, duration, method }) => {
       told.push(`${side} ${tone} ${duration} ${method}`);
@@ -666,14 +657,7 @@ describe("in a call", () => {
   });
 
   test("W3C webrtc 7.3: a stream that stops playing tones does not hold up the next ones", async () => {
-    const { call, core, browser } = await talking();
-    tell(browser, {
-      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
-    });
-    await settle();
-    const sender = browser.connection.transceiver("audio")?.sender;
-    assert.ok(sender);
-    const tones = (sender.dtmf = new FakeToneSender());
+    const { call, core, browser, tones } = await withTones();
     const { pending } = browser.time;
     const first = assert.rejects(call.dtmf("123"), isSip("failed"));
     const second = call.dtmf("9");
@@ -698,14 +682,7 @@ describe("in a call", () => {
   });
 
   test("tones that wait when the call ends are told so", async () => {
-    const { call, browser } = await talking();
-    tell(browser, {
-      media: { type: "create_offer", call: 1, token: 1, audio: "sendrecv", video: null, hold: false },
-    });
-    await settle();
-    const sender = browser.connection.transceiver("audio")?.sender;
-    assert.ok(sender);
-    sender.dtmf = new FakeToneSender();
+    const { call, browser } = await withTones();
     const sendings = [call.dtmf("1"), call.dtmf("2")];
     await settle();
     tell(browser, { event: { type: "call_ended", call: 1, cause: "bye", by: "remote" } });
