@@ -161,6 +161,7 @@ export class CallMedia {
       // A decoder waits for seconds until it asks for the picture that it lost.
       recovered: () => void this.queue(() => this.produceKeyFrame()).catch(() => undefined),
       restart: () => handlers.restart(),
+      replace: () => void this.queue(() => this.beginAnew()).catch(() => undefined),
       lost: (error, message) => handlers.lost(error, message),
     });
   }
@@ -456,12 +457,18 @@ export class CallMedia {
     } catch {
       if (this.closed) throw new Cancelled();
     }
-    this.owed = connection.getTransceivers().map(kindOf);
+    this.beginAnew();
+    return false;
+  }
+
+  /** All is offered to the peer once more, by another connection of the browser. */
+  private beginAnew(): void {
+    if (this.closed) return;
+    this.owed = this.connection?.getTransceivers().map(kindOf) ?? [];
     this.snapshot = undefined;
     this.disconnect();
     this.watch.beginsAnew();
     this.connect();
-    return false;
   }
 
   /**

@@ -28,6 +28,8 @@ export interface MediaWatchHandlers {
   recovered(): void;
   /** Restarts ICE; rejects with SipError. */
   restart(): Promise<void>;
+  /** Takes another connection, and then calls `beginsAnew`. */
+  replace(): void;
   /** It is given up. */
   lost(error: MediaLoss, message: string): void;
 }
@@ -49,6 +51,9 @@ const restart_delays = {
 /** Milliseconds from one restart to the next, if the first did not help. */
 const restart_interval = 5000;
 
+/** The same after a restart towards another branch: one that goes on answering holds Chromium to it. */
+const replace_interval = 1500;
+
 /** Milliseconds after which a change that stood in the way may be over. */
 const busy_interval = 1000;
 
@@ -64,7 +69,7 @@ export class MediaWatch {
   private agreed = false;
   private offerer = false;
   /** The answer is not that of the early media, and has no connection yet. */
-  private elsewhere = false;
+  private elsewhere: "unreached" | "restarted" | undefined;
   private cancelDeadline: (() => void) | undefined;
   private cancelRestart: (() => void) | undefined;
 
@@ -96,7 +101,7 @@ export class MediaWatch {
    */
   negotiated(offerer: boolean, empty: boolean, elsewhere = false): void {
     this.offerer = offerer;
-    this.elsewhere = elsewhere;
+    this.elsewhere = elsewhere ? "unreached" : undefined;
     this.agreed = !empty;
     if (empty) this.rest();
     this.look();
@@ -120,7 +125,7 @@ export class MediaWatch {
     if (seen === "failed" && this.agreed && dtlsFailed(this.connection)) {
       return this.giveUp("dtls_failed");
     }
-    if (seen === "connected" && this.current !== "connected") this.elsewhere = false;
+    if (seen === "connected" && this.current !== "connected") this.elsewhere = undefined;
     this.tell(seen);
     if (seen === "connected") {
       this.wasConnected = true;
@@ -193,9 +198,14 @@ export class MediaWatch {
       this.cancelRestart = undefined;
       this.restartIn(milliseconds);
     };
+    if (this.elsewhere === "restarted") {
+      this.elsewhere = undefined;
+      return this.handlers.replace();
+    }
     try {
       await this.handlers.restart();
-      again(restart_interval);
+      if (this.elsewhere) this.elsewhere = "restarted";
+      again(this.elsewhere ? replace_interval : restart_interval);
     } catch (error) {
       // A peer that refuses is not asked again; only a change in progress passes.
       if (error instanceof SipError && error.code === "wrong_state") again(busy_interval);

@@ -24,12 +24,6 @@ bool is_remote_hold(const Description& remote) {
   return any;
 }
 
-bool same_origin(const Description& a, const Description& b) {
-  const sdp::Line* first = sdp::find_line(a.session, 'o');
-  const sdp::Line* second = sdp::find_line(b.session, 'o');
-  return first != nullptr && second != nullptr && first->value == second->value;
-}
-
 MediaSummary reversed(const MediaSummary& summary) {
   MediaSummary result;
   if (summary.audio) result.audio = sdp::reversed(*summary.audio);

@@ -1,4 +1,4 @@
-/// What a peer's description says of hold, and whether it is new (RFC 3264 8, 8.4, RFC 6337 5.3).
+/// What a peer's description says of hold, and of directions (RFC 3264 8.4, RFC 6337 5.3).
 #pragma once
 
 #include <optional>
@@ -12,9 +12,6 @@ namespace sipml::negotiation {
 /// rejected, sendonly, inactive or rules::is_held_by_address(). Old peers hold by rejecting all of
 /// them; data channels and the like have no direction to tell it by.
 bool is_remote_hold(const sdp::Description& remote);
-
-/// True when both have the same o= line, so that the later one is no new description (RFC 3264 8).
-bool same_origin(const sdp::Description& a, const sdp::Description& b);
 
 /// The direction of the first section of each kind that is not rejected, as its writer sees it.
 struct MediaSummary {

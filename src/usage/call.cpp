@@ -8,6 +8,7 @@
 #include "message/status.hpp"
 #include "negotiation/hold.hpp"
 #include "negotiation/ice_restart.hpp"
+#include "negotiation/origin.hpp"
 #include "sdp/description.hpp"
 #include "usage/info_content.hpp"
 
@@ -317,7 +318,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     if (!is_reviewed && is_own_change() && pending_change_ == Change::restart_ice)
       *rewritten = negotiation::with_kept_client(std::move(*rewritten), local_description_,
                                                  remote_description_);
-    if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
+    if (!is_reviewed) *rewritten = as_ours(std::move(*rewritten), context);
     if (asks_review(is_reviewed, *rewritten, context)) return;
     keep_local();
     local_description_ = std::move(rewritten).value();
@@ -328,7 +329,7 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
         is_reviewed ? negotiation::reviewed_description(description)
                     : write_answer(id_, description, remote_description_, media_options(), context);
     if (!rewritten) return refuse(rewritten.error());
-    if (!is_reviewed) *rewritten = with_trickling(std::move(*rewritten), context.config);
+    if (!is_reviewed) *rewritten = as_ours(std::move(*rewritten), context);
     if (asks_review(is_reviewed, *rewritten, context)) return;
     local_description_ = std::move(rewritten).value();
     local_described();
@@ -336,6 +337,12 @@ void Call::media_ready(std::uint32_t token, std::string_view description, Contex
     last_answer_ = local_description_;
     exchange(OnExchange::local_answer_ready, context);
   }
+}
+
+/// With what all descriptions of the call have.
+std::string Call::as_ours(std::string description, const Context& context) const {
+  return negotiation::with_kept_origin(with_trickling(std::move(description), context.config),
+                                       local_description_);
 }
 
 bool Call::asks_review(bool is_reviewed, const std::string& description, Context& context) {

@@ -339,6 +339,7 @@ class Call {
   void forget_refused_media();
   MediaDirections wanted_directions() const;
   negotiation::LocalOptions media_options() const;
+  std::string as_ours(std::string description, const Context& context) const;
   /// Gives the description to the host to look at; media_ready() comes again.
   bool asks_review(bool is_reviewed, const std::string& description, Context& context);
 

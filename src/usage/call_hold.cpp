@@ -7,6 +7,7 @@
 #include "message/headers/expires.hpp"
 #include "message/multipart.hpp"
 #include "negotiation/hold.hpp"
+#include "negotiation/origin.hpp"
 #include "sdp/description.hpp"
 #include "usage/call.hpp"
 #include "usage/descriptions.hpp"

@@ -67,8 +67,11 @@ export function testBranches(open: (scene: CallScene) => Promise<Phone<AnyTab>>)
     hand.respond(invite, "200 OK", answer);
     await hand.client.nextRequest("ACK");
     await alice.state("established");
-    await expectWays(alice.tab, hand.tab, kinds.length > 1 ? both : sound);
-    ended();
+    try {
+      await expectWays(alice.tab, hand.tab, kinds.length > 1 ? both : sound);
+    } finally {
+      ended();
+    }
     const dialog = Dialog.ofCallee(hand.client, invite, hand.tag);
     assert.equal((await dialog.exchange("BYE")).status, 200);
     assert.equal((await alice.end()).by, "remote");
@@ -99,6 +102,7 @@ export function testBranches(open: (scene: CallScene) => Promise<Phone<AnyTab>>)
       await cancelled(left, first);
     });
 
+    // The first one goes on answering checks of ICE for a while.
     test(`${kinds.join("+")}: early media of both, the call of the second`, async () => {
       const [first, second] = await call(video);
       await earlyMedia(left, first, await left.answer(first.body, kinds));

@@ -8,6 +8,7 @@
 #include "fuzz/oracle.hpp"
 #include "negotiation/hold.hpp"
 #include "negotiation/offer_answer.hpp"
+#include "negotiation/origin.hpp"
 #include "negotiation/rewrite.hpp"
 #include "sdp/attributes.hpp"
 #include "sdp/candidate.hpp"
@@ -184,6 +185,15 @@ void check_remote_offer(std::string_view offer, const negotiation::RemoteOptions
               *remote);
 }
 
+/// To the peer all descriptions of a call are of one session.
+void check_origin(std::string_view next, std::string_view before) {
+  if (!sdp::parse(next)) return;
+  const std::string kept = negotiation::with_kept_origin(std::string(next), before);
+  check_text(kept);
+  fuzz::check(media_count(kept) == media_count(next), "only its origin is another", kept);
+  fuzz::check(negotiation::with_kept_origin(kept, before) == kept, "its origin is kept once", kept);
+}
+
 void check_rules(std::string_view offer, std::string_view answer,
                  const negotiation::LocalOptions& options) {
   if (const auto local = negotiation::local_description(offer, options)) {
@@ -261,6 +271,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_fragment(offer);
   if (at != std::string_view::npos) check_description(answer);
   check_fragment(answer);
+  check_origin(answer, offer);
   negotiation::LocalOptions plain;
   check_rules(offer, answer, plain);
   negotiation::LocalOptions all;

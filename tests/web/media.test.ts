@@ -833,6 +833,8 @@ describe("the connection of the media", () => {
     await browser.time.advance(1);
     assert.deepEqual(states, ["connected", "interrupted", "restart"]);
     connection.becomes("connected", "connected");
+    await browser.time.advance(60000);
+    assert.equal(browser.connection, connection);
     states.length = 0;
     connection.becomes("disconnected", "disconnected");
     await browser.time.advance(999);
@@ -853,6 +855,30 @@ describe("the connection of the media", () => {
     browser.connection.becomes("connected", "connected");
     await settle();
     assert.equal(keyFrames(), 1);
+  });
+
+  test("a first branch that goes on answering: 1500 ms later another connection is offered", async () => {
+    const { browser, states, ask } = bench();
+    await ask(offer(1));
+    await ask(apply(2, true), "answer 1 audio:sendrecv");
+    const { connection } = browser;
+    connection.becomes("connected", "connected");
+    await ask(apply(3), "answer 2 audio:sendrecv");
+    connection.becomes("connecting", "connected");
+    await browser.time.advance(500);
+    await browser.time.advance(1499);
+    assert.deepEqual(states, ["connected", "interrupted", "restart"]);
+    await browser.time.advance(1);
+    await settle();
+    assert.ok(connection.closed);
+    assert.notEqual(browser.connection, connection);
+    assert.deepEqual(states.slice(3), ["connecting", "restart"]);
+    await ask(offer(4));
+    await ask(apply(5), "answer 3 audio:sendrecv");
+    browser.connection.becomes("connected", "connected");
+    await browser.time.advance(60000);
+    assert.deepEqual(states.slice(3), ["connecting", "restart", "connected"]);
+    assert.equal(browser.time.pending, 0);
   });
 
   test("a loss that mends itself restarts nothing", async () => {

@@ -157,3 +157,26 @@ TEST_CASE("RFC 8840 4.3: a branch that refuses candidates does not take them fro
   CHECK(info.to_tag() == "b2");
   CHECK(info.body().find("192.0.2.1 4001") != std::string_view::npos);
 }
+
+TEST_CASE("RFC 3264 8: what another connection of the browser offers is of the same session") {
+  Phone phone;
+  const auto invite = established(phone);
+  phone.execute(ChangeCall{1, Change::hold, {}});
+  std::string other(test::offer);
+  other.replace(other.find("o=- 1 1 IN"), 10, "o=- 7 5 IN");
+  other += "a=sendonly\r\n";
+  phone.execute(MediaReady{1, phone.requests.back().token, other});
+  const auto reinvite = phone.last_sent();
+  REQUIRE(reinvite.method() == "INVITE");
+  CHECK(reinvite.body().find("o=- 1 2 IN IP4 127.0.0.1\r\n") != std::string_view::npos);
+  phone.receive(Phone::response(reinvite, 200, "b1", with_body("", test::answer)));
+  phone.execute(MediaReady{1, phone.requests.back().token, {}});
+
+  // It answers, too.
+  phone.receive(of_peer(invite, "INVITE", 1, with_body("", test::offer)));
+  std::string answer(test::answer);
+  answer.replace(answer.find("o=- 2 1 IN"), 10, "o=- 7 6 IN");
+  phone.execute(MediaReady{1, phone.requests.back().token, answer});
+  CHECK(phone.last_sent().status() == 200);
+  CHECK(phone.last_sent().body().find("o=- 1 3 IN IP4 127.0.0.1\r\n") != std::string_view::npos);
+}

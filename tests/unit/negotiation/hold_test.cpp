@@ -1,4 +1,4 @@
-/// Hold, sameness and the summary of a peer's description.
+/// Hold and the summary of a peer's description.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -89,16 +89,6 @@ TEST_CASE("RFC 2543 B.5: the address 0.0.0.0 is hold where there is neither ICE 
   CHECK_FALSE(
       held("m=audio 9 x 0\nc=IN IP4 0.0.0.0\na=ice-ufrag:abcd\na=sendonly\n"
            "m=video 9 x 0\nc=IN IP4 0.0.0.0\n"));
-}
-
-TEST_CASE("RFC 3264 8: descriptions with the same o= line are the same") {
-  const Description first = parsed(samples::chromium_offer());
-  CHECK(same_origin(first, first));
-  CHECK(same_origin(first, parsed(replaced(samples::chromium_offer(), "s=-", "s=x"))));
-  CHECK_FALSE(
-      same_origin(first, parsed(replaced(samples::chromium_offer(), "8917 2 IN", "8917 3 IN"))));
-  CHECK_FALSE(same_origin(first, parsed(samples::chromium_answer())));
-  CHECK_FALSE(same_origin(Description{}, Description{}));
 }
 
 TEST_CASE("RFC 3264 5.1: the summary has the first active section of each kind") {
