@@ -101,7 +101,7 @@ export class MediaWatch {
    */
   negotiated(offerer: boolean, empty: boolean, elsewhere = false): void {
     this.offerer = offerer;
-    this.elsewhere = elsewhere ? "unreached" : undefined;
+    if (elsewhere) this.elsewhere = "unreached";
     this.agreed = !empty;
     if (empty) this.rest();
     this.look();

@@ -866,6 +866,8 @@ describe("the connection of the media", () => {
     await ask(apply(3), "answer 2 audio:sendrecv");
     connection.becomes("connecting", "connected");
     await browser.time.advance(500);
+    await ask(offer(4, { ice_restart: true, trickle: true }));
+    await ask(apply(5), "answer 2 audio:sendrecv");
     await browser.time.advance(1499);
     assert.deepEqual(states, ["connected", "interrupted", "restart"]);
     await browser.time.advance(1);
@@ -873,8 +875,8 @@ describe("the connection of the media", () => {
     assert.ok(connection.closed);
     assert.notEqual(browser.connection, connection);
     assert.deepEqual(states.slice(3), ["connecting", "restart"]);
-    await ask(offer(4));
-    await ask(apply(5), "answer 3 audio:sendrecv");
+    await ask(offer(6));
+    await ask(apply(7), "answer 3 audio:sendrecv");
     browser.connection.becomes("connected", "connected");
     await browser.time.advance(60000);
     assert.deepEqual(states.slice(3), ["connecting", "restart", "connected"]);
