@@ -125,10 +125,12 @@ export function installProbe(): void {
     },
     mediaTime: async (kinds, timeout) => {
       const deadline = performance.now() + timeout;
-      const old = peers.length;
+      // The call may have made its connection before this begins to look.
+      const connected = (): RTCPeerConnection[] =>
+        peers.filter((peer) => peer.connectionState === "connected");
+      const old = connected();
       for (;;) {
-        const fresh = peers.slice(old).filter((peer) => peer.connectionState === "connected");
-        if (fresh.length > 0) {
+        if (connected().some((peer) => !old.includes(peer))) {
           const now = await sample();
           if (kinds.every((kind) => now[kind].decoded > 0 && now[kind].received > 0)) {
             return performance.timeOrigin + performance.now();
