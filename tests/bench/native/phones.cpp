@@ -110,6 +110,11 @@ void Phones::answer_media(Phone& phone, const usage::MediaRequest& request) {
     case Type::prepare_answer:
     case Type::rollback:
     case Type::close:
+    // Asked for by none of these calls.
+    case Type::review_offer:
+    case Type::review_answer:
+    case Type::add_candidate:
+    case Type::send_key_frame:
       return;
   }
   (void)bool(phone.agent.execute(agent::Command(std::move(ready)), now_));
