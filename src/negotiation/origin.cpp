@@ -22,9 +22,10 @@ bool same_origin(const Description& a, const Description& b) {
 }
 
 std::string with_kept_origin(std::string description, std::string_view before) {
-  auto parsed = sdp::parse(description);
   const auto last = sdp::parse(before);
-  if (!parsed || !last) return description;
+  if (!last) return description;
+  auto parsed = sdp::parse(description);
+  if (!parsed) return description;
   const sdp::Origin kept = last->origin();
   const sdp::Origin given = parsed->origin();
   const auto version = kept.session_version_number();

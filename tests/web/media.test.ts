@@ -820,14 +820,21 @@ describe("the connection of the media", () => {
     assert.equal(states.at(-1), "lost ice_failed");
   });
 
-  test("early media of one branch, the call of another: ICE is restarted after 500 ms", async () => {
-    const { browser, states, ask } = bench();
+  /** Early media of one branch were connected, and another one has answered. */
+  async function elsewhere(): Promise<Bench & { connection: Bench["browser"]["connection"] }> {
+    const all = bench();
+    const { browser, ask } = all;
     await ask(offer(1));
     await ask(apply(2, true), "answer 1 audio:sendrecv");
     const { connection } = browser;
     connection.becomes("connected", "connected");
     await ask(apply(3), "answer 2 audio:sendrecv");
     connection.becomes("connecting", "connected");
+    return { ...all, connection };
+  }
+
+  test("early media of one branch, the call of another: ICE is restarted after 500 ms", async () => {
+    const { browser, connection, states, ask } = await elsewhere();
     await browser.time.advance(499);
     assert.deepEqual(states, ["connected", "interrupted"]);
     await browser.time.advance(1);
@@ -858,13 +865,7 @@ describe("the connection of the media", () => {
   });
 
   test("a first branch that goes on answering: 1500 ms later another connection is offered", async () => {
-    const { browser, states, ask } = bench();
-    await ask(offer(1));
-    await ask(apply(2, true), "answer 1 audio:sendrecv");
-    const { connection } = browser;
-    connection.becomes("connected", "connected");
-    await ask(apply(3), "answer 2 audio:sendrecv");
-    connection.becomes("connecting", "connected");
+    const { browser, connection, states, ask } = await elsewhere();
     await browser.time.advance(500);
     await ask(offer(4, { ice_restart: true, trickle: true }));
     await ask(apply(5), "answer 2 audio:sendrecv");

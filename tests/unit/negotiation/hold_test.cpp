@@ -3,23 +3,18 @@
 
 #include <string>
 
+#include "../sdp/parsed.hpp"
 #include "../sdp/samples.hpp"
 #include "negotiation/hold.hpp"
 
 using namespace sipml::negotiation;
 using samples::crlf;
+using samples::parsed;
 using samples::replaced;
 using sipml::sdp::Description;
 using sipml::sdp::Direction;
 
 namespace {
-
-Description parsed(std::string_view text) {
-  auto result = sipml::sdp::parse(text);
-  if (result) return std::move(result).value();
-  FAIL("does not parse: " << std::string(to_string(result.error().code)));
-  return {};
-}
 
 const std::string head = crlf("v=0\no=- 1 2 IN IP4 192.0.2.1\ns=-\nt=0 0\n");
 

@@ -3,22 +3,17 @@
 
 #include <string>
 
+#include "../sdp/parsed.hpp"
 #include "../sdp/samples.hpp"
 #include "negotiation/origin.hpp"
 
 using namespace sipml::negotiation;
 using samples::crlf;
+using samples::parsed;
 using samples::replaced;
 using sipml::sdp::Description;
 
 namespace {
-
-Description parsed(std::string_view text) {
-  auto result = sipml::sdp::parse(text);
-  if (result) return std::move(result).value();
-  FAIL("does not parse: " << std::string(to_string(result.error().code)));
-  return {};
-}
 
 std::string of(std::string_view origin, std::string_view media = "m=audio 9 RTP/AVP 0\n") {
   return crlf("v=0\no=" + std::string(origin) + "\ns=-\nt=0 0\n" + std::string(media));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../sdp/parsed.hpp"
 #include "../sdp/samples.hpp"
 #include "negotiation/rewrite.hpp"
 #include "negotiation/rules/rules.hpp"
@@ -13,18 +14,12 @@
 using namespace sipml;
 using namespace sipml::negotiation;
 using samples::crlf;
+using samples::parsed;
 using samples::replaced;
 using sdp::Description;
 using sdp::Direction;
 
 namespace {
-
-Description parsed(std::string_view text) {
-  auto result = sdp::parse(text);
-  if (result) return std::move(result).value();
-  FAIL("does not parse: " << std::string(to_string(result.error().code)));
-  return {};
-}
 
 std::vector<std::string> all_samples() {
   return {samples::chromium_offer(),

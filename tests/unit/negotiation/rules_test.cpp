@@ -4,12 +4,14 @@
 #include <array>
 #include <string>
 
+#include "../sdp/parsed.hpp"
 #include "../sdp/samples.hpp"
 #include "negotiation/rewrite.hpp"
 #include "negotiation/rules/rules.hpp"
 
 using namespace sipml::negotiation;
 using samples::crlf;
+using samples::parsed;
 using samples::replaced;
 using sipml::sdp::Description;
 using sipml::sdp::Direction;
@@ -17,13 +19,6 @@ using sipml::sdp::Direction;
 namespace {
 
 const std::string head = crlf("v=0\no=- 1 2 IN IP4 192.0.2.1\ns=-\nt=0 0\n");
-
-Description parsed(std::string_view text) {
-  auto result = sipml::sdp::parse(text);
-  if (result) return std::move(result).value();
-  FAIL("does not parse: " << std::string(to_string(result.error().code)));
-  return {};
-}
 
 /// `text` after `rule`, which is applied twice to show that the second time changes nothing.
 template <typename Rule>

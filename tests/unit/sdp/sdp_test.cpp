@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "parsed.hpp"
 #include "samples.hpp"
 #include "sdp/attributes.hpp"
 #include "sdp/candidate.hpp"
@@ -15,15 +16,9 @@
 
 using namespace sipml::sdp;
 using samples::crlf;
+using samples::parsed;
 
 namespace {
-
-Description parsed(std::string_view text) {
-  auto result = parse(text);
-  if (result) return std::move(result).value();
-  FAIL("does not parse: " << std::string(to_string(result.error().code)));
-  return {};
-}
 
 ParseError refused(std::string_view text) {
   const auto result = parse(text);
